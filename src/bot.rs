@@ -1,0 +1,235 @@
+//! The bot, put together: the desk behind the gateway, the runners beside it, and how they stop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::chat::invocation::Invocation;
+use crate::clock::Clock;
+use crate::command::Desk;
+use crate::command::catalogue::CATALOGUE;
+use crate::discord::courier::DiscordCourier;
+use crate::discord::gateway::{EventKind, Gateway, Incoming, Status, watchdog};
+use crate::discord::incoming::{self, Callback};
+use crate::discord::rest::Rest;
+use crate::discord::{EXIT_STUCK, EXIT_TOKEN, answering, reconcile, registration};
+use crate::error::Error;
+use crate::memory::{self, Ledger};
+use crate::snowflake::{ApplicationId, UserId};
+use crate::store::Store;
+use crate::web::{self, Health};
+use crate::{inbox, outbox, timer};
+
+/// Events that may wait for the desk; more are dropped, since an interaction that waits so long is too late.
+const EVENTS: usize = 1024;
+/// How long what is under way may take at a stop.
+const DRAIN: Duration = Duration::from_secs(20);
+/// Between two looks for what was missed.
+const RECONCILE: Duration = Duration::from_secs(3600);
+/// Events are remembered this long; a repeat that comes later is refused by its age.
+const REMEMBER: TimeDelta = TimeDelta::days(1);
+
+/// What a bot is made of.
+pub struct Parts {
+    /// Where the records are.
+    pub store: Arc<Store>,
+    /// What time it is.
+    pub clock: Clock,
+    /// Where Discord's API is.
+    pub discord: String,
+    /// The token.
+    pub token: SecretString,
+    /// How long a delivery is leased.
+    pub lease: Duration,
+    /// Where health and metrics are served, and the figures.
+    pub http: Option<(TcpListener, metrics_exporter_prometheus::PrometheusHandle)>,
+}
+
+/// Why a bot ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It was asked to.
+    Stopped,
+    /// It cannot go on; a sentence, and the exit code.
+    Failed(String, u8),
+}
+
+/// Runs a bot until `stop`, or until it cannot go on. `status` hears how the gateway is.
+pub async fn run(parts: Parts, stop: CancellationToken, status: Option<watch::Sender<bool>>) -> Ended {
+    let rest = match Rest::new(&parts.discord, &parts.token, parts.clock.reading()) {
+        Ok(rest) => rest,
+        Err(error) => return Ended::Failed(error.to_string(), EXIT_TOKEN),
+    };
+    let (armed, said) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let desk = Desk::new(parts.store.clone(), Arc::new(rest.clone()), armed.clone(), said.clone());
+    let runners = TaskTracker::new();
+    let quiet = CancellationToken::new();
+    let settings = outbox::Settings { lease: TimeDelta::from_std(parts.lease).unwrap_or(TimeDelta::seconds(30)) };
+    let courier = Arc::new(DiscordCourier::new(rest.clone()));
+    let deliveries = outbox::Runner::new(parts.store.clone(), parts.clock.clone(), courier, said.clone(), settings);
+    runners.spawn(deliveries.run(quiet.clone()));
+    let timers = timer::Runner::new(parts.store.clone(), parts.clock.clone(), armed, said.clone());
+    runners.spawn(timers.run(quiet.clone()));
+
+    let (sender, events) = mpsc::channel(EVENTS);
+    let ledger = Arc::new(Ledger::new(parts.store.clone(), parts.clock.clone()));
+    let gateway = Gateway::start(rest.clone(), parts.token, ledger, sender);
+    watchdog::watch(gateway.tick(), watchdog::STUCK_AFTER, |age| {
+        tracing::error!(age_s = age.as_secs(), "the gateway's thread is stuck; the process ends, to be started again");
+        std::process::exit(EXIT_STUCK.into());
+    });
+    if let Some((listener, metrics)) = parts.http {
+        let health = Health { store: parts.store.clone(), gateway: gateway.status(), metrics };
+        runners.spawn(web::serve(listener, health, quiet.clone()));
+    }
+    let handlers = TaskTracker::new();
+    let mut intake = Intake { rest, desk, store: parts.store, clock: parts.clock, said, handlers: handlers.clone(), bot: None, status };
+    let ended = intake.serve(gateway, events, &stop).await;
+
+    // Stop in the order in which work flows: nothing comes in any more, what is under way ends, what is said is finished.
+    handlers.close();
+    if tokio::time::timeout(DRAIN, handlers.wait()).await.is_err() {
+        tracing::warn!("some commands did not end in time; what they had not committed is taken back");
+    }
+    quiet.cancel();
+    runners.close();
+    if tokio::time::timeout(DRAIN, runners.wait()).await.is_err() {
+        tracing::warn!("some deliveries did not end in time; they will be finished at the next start");
+    }
+    ended
+}
+
+/// Takes events in.
+struct Intake {
+    rest: Rest,
+    desk: Desk,
+    store: Arc<Store>,
+    clock: Clock,
+    said: Arc<Notify>,
+    handlers: TaskTracker,
+    bot: Option<(UserId, ApplicationId)>,
+    status: Option<watch::Sender<bool>>,
+}
+
+impl Intake {
+    async fn serve(&mut self, mut gateway: Gateway, mut events: mpsc::Receiver<Incoming>, stop: &CancellationToken) -> Ended {
+        let mut token_dead = self.rest.token_dead();
+        let mut gateway_status = gateway.status();
+        let mut hourly = tokio::time::interval(RECONCILE);
+        hourly.tick().await;
+        let ended = loop {
+            tokio::select! {
+                event = events.recv() => match event {
+                    Some(event) => self.take(event),
+                    None => break Ended::Failed("The gateway is gone.".to_owned(), EXIT_STUCK),
+                },
+                ended = gateway.ended() => match ended {
+                    Ok(()) => break Ended::Stopped,
+                    Err(fatal) => break Ended::Failed(fatal.to_string(), fatal.exit_code()),
+                },
+                _ = token_dead.wait_for(|dead| *dead) => break Ended::Failed(
+                    "Discord refuses the bot's token. Set DISCORD_TOKEN to the token that the developer portal shows, and start again.".to_owned(),
+                    EXIT_TOKEN,
+                ),
+                changed = gateway_status.changed() => if changed.is_ok() { self.tell(&gateway_status.borrow_and_update()); },
+                _ = hourly.tick() => self.look_for_what_was_missed(),
+                () = stop.cancelled() => break Ended::Stopped,
+            }
+        };
+        gateway.shutdown().await;
+        ended
+    }
+
+    fn tell(&self, now: &Status) {
+        let up = matches!(now, Status::Up { .. });
+        metrics::gauge!("wardroom_gateway_up").set(if up { 1.0 } else { 0.0 });
+        if let Some(status) = &self.status {
+            status.send_replace(up);
+        }
+    }
+
+    fn take(&mut self, event: Incoming) {
+        self.bot = event.bot().or(self.bot);
+        let Incoming { kind, data, received } = event;
+        let now = self.rest.discord_now();
+        match kind {
+            EventKind::Interaction => {
+                let Some(callback) = incoming::callback(&data) else {
+                    tracing::warn!("an interaction without id or token cannot be answered");
+                    return;
+                };
+                let invocation = incoming::interaction(&data, now);
+                self.handlers.spawn(answer(self.rest.clone(), self.desk.clone(), callback, received, invocation));
+            }
+            EventKind::Message => {
+                let Some((bot, _)) = self.bot else { return };
+                if let Some(invocation) = incoming::message(&data, bot, now) {
+                    let desk = self.desk.clone();
+                    // The answer is a message, and leaves through the outbox.
+                    self.handlers.spawn(async move { drop(desk.answer(invocation).await) });
+                }
+            }
+            EventKind::Ready => {
+                let Some((_, application)) = self.bot else { return };
+                tracing::info!(%application, "connected");
+                let (rest, store) = (self.rest.clone(), self.store.clone());
+                self.handlers.spawn(async move { register(&rest, &store, application).await });
+                self.look_for_what_was_missed();
+                self.said.notify_one();
+            }
+            EventKind::Resumed | EventKind::Guild | EventKind::GuildGone => {}
+        }
+    }
+
+    fn look_for_what_was_missed(&self) {
+        let (rest, store, clock, said) = (self.rest.clone(), self.store.clone(), self.clock.clone(), self.said.clone());
+        // Not one of the handlers: a stop does not wait for it.
+        tokio::spawn(async move {
+            match reconcile::reconcile(&rest, &store, &clock).await {
+                Ok(0) => {}
+                Ok(_) => said.notify_one(),
+                Err(error) => tracing::warn!(%error, "what was missed could not be looked for"),
+            }
+            let old = clock.now() - REMEMBER;
+            if let Err(error) = store.write(move |tx| Box::pin(inbox::prune(tx, old))).await {
+                tracing::warn!(%error, "old events could not be forgotten");
+            }
+        });
+    }
+}
+
+async fn answer(rest: Rest, desk: Desk, callback: Callback, received: tokio::time::Instant, invocation: Option<Invocation>) {
+    let Some(invocation) = invocation else {
+        answering::answer_unreadable(&rest, &callback, received).await;
+        return;
+    };
+    let may_defer = !Desk::may_open_form(&invocation.call);
+    let work = async move { desk.answer(invocation).await };
+    let given = answering::answer(&rest, &callback, received, may_defer, work).await;
+    metrics::histogram!("wardroom_answer_seconds").record(received.elapsed());
+    tracing::debug!(?given, "answered");
+}
+
+/// Registers the commands when they differ from those that were registered last.
+async fn register(rest: &Rest, store: &Store, application: ApplicationId) {
+    let known = memory::registered(store).await.unwrap_or_default();
+    match registration::register(rest, application, CATALOGUE.raw(), known.as_deref()).await {
+        Ok(mark) if Some(&mark) != known.as_ref() => {
+            if let Err(error) = remember(store, mark).await {
+                tracing::warn!(%error, "the registration could not be remembered; it will be repeated");
+            }
+        }
+        Ok(_) => {}
+        Err(error) => tracing::error!(%error, "the commands could not be registered"),
+    }
+}
+
+async fn remember(store: &Store, mark: String) -> Result<(), Error> {
+    memory::remember_registered(store, mark).await
+}

@@ -1,0 +1,13 @@
+//! Durations, instants and time zones as people type them. What cannot be read is refused with a sentence that shows
+//! how to write it.
+
+mod duration;
+mod instant;
+mod zone;
+
+pub use self::duration::{duration, show_duration};
+pub use self::instant::{Lean, instant};
+pub use self::zone::zone;
+
+/// How much of what was typed is said back in a refusal.
+const SAID: usize = 40;

@@ -1,0 +1,291 @@
+//! The desk: where every invocation is taken in, and every answer comes from.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
+use tokio::sync::Notify;
+
+use super::context::Context;
+use super::dispatch::{self, Deed};
+use crate::chat::answer::{Answer, Choice};
+use crate::chat::invocation::{Call, Invocation, Source};
+use crate::chat::message::Message;
+use crate::error::{Error, Failure, Refusal};
+use crate::journal::{self, Change, Fact};
+use crate::outbox::effect::Lane;
+use crate::outbox::{self, Post, To};
+use crate::setup::{self, Guild, Surroundings};
+use crate::snowflake::{GuildId, minted_at};
+use crate::store::{Store, Tx};
+use crate::inbox;
+
+/// An interaction older than this at first sight is not executed: its token is dead, and the person was told that it failed (DESIGN 3).
+const STALE_INTERACTION: TimeDelta = TimeDelta::seconds(3);
+/// A typed message is executed up to this age, with its own time (DESIGN 4).
+const STALE_MESSAGE: TimeDelta = TimeDelta::minutes(15);
+/// No interaction is older than the feature (Discord introduced them in December 2020): an id that says so was not minted by Discord's
+/// clock, and tells nothing about age.
+const FIRST_INTERACTION_MS: i64 = 1_606_780_800_000;
+
+/// Asks Discord how a guild is set up.
+pub trait Look: Send + Sync + 'static {
+    /// The guild as Discord shows it now, or why it does not.
+    fn look(&self, guild: GuildId) -> Pin<Box<dyn Future<Output = Result<Surroundings, String>> + Send + '_>>;
+}
+
+/// Takes invocations in and answers them.
+#[derive(Clone)]
+pub struct Desk {
+    store: Arc<Store>,
+    look: Arc<dyn Look>,
+    /// Told after a commit that may have armed a timer.
+    armed: Arc<Notify>,
+    /// Told after a commit that may have left something to say.
+    said: Arc<Notify>,
+}
+
+impl Desk {
+    /// A desk on `store`. It wakes `armed` and `said` after each commit.
+    pub fn new(store: Arc<Store>, look: Arc<dyn Look>, armed: Arc<Notify>, said: Arc<Notify>) -> Self {
+        Self { store, look, armed, said }
+    }
+
+    /// Answers `invocation`. Whatever it changed is on disk when this returns.
+    pub async fn answer(&self, invocation: Invocation) -> Answer {
+        let Some(guild) = invocation.guild else { return outside_of_guilds(&invocation.call) };
+        match invocation.call {
+            Call::Complete { ref options, ref focused, .. } => {
+                let typed = options.get(focused).map(said).unwrap_or_default();
+                Answer::Choices(self.complete(guild, focused.clone(), typed).await)
+            }
+            Call::Typed { .. } => self.act(guild, invocation, None).await,
+            _ => self.interaction(guild, invocation).await,
+        }
+    }
+
+    /// Whether the answer to this call may have to be a form, so that the adapter must not defer it.
+    pub fn may_open_form(call: &Call) -> bool {
+        match call {
+            Call::Slash { path, options } => {
+                dispatch::Command::parse(path, options.clone()).is_ok_and(|command| command.may_open_form())
+            }
+            Call::Button { custom_id } => {
+                ["incident.update:", "incident.resolve:", "incident.reopen:", "incident.form:"]
+                    .iter()
+                    .any(|action| custom_id.contains(action))
+            }
+            _ => false,
+        }
+    }
+
+    async fn interaction(&self, guild: GuildId, invocation: Invocation) -> Answer {
+        match dispatch::deed(invocation.call.clone()) {
+            Ok(deed) if deed.is_read() => self.read(guild, invocation, deed).await,
+            Ok(deed) => self.act(guild, invocation, Some(deed)).await,
+            Err(error) => said_no(&error),
+        }
+    }
+
+    async fn complete(&self, guild: GuildId, option: String, typed: String) -> Vec<Choice> {
+        let found = self
+            .store
+            .read(move |tx| {
+                let (option, typed) = (option.clone(), typed.clone());
+                Box::pin(async move { dispatch::complete(tx, guild, &option, &typed).await })
+            })
+            .await;
+        found.unwrap_or_else(|error| {
+            tracing::warn!(%error, "a completion failed");
+            Vec::new()
+        })
+    }
+
+    /// What changes nothing needs no inbox: asked twice, it is answered twice.
+    async fn read(&self, guild: GuildId, invocation: Invocation, deed: Deed) -> Answer {
+        if let Some(age) = stale(invocation.source, invocation.received_at) {
+            return said_no(&too_late(age).into());
+        }
+        let around = match &deed {
+            Deed::Command(command) if command.looks_around() => match self.look.look(guild).await {
+                Ok(around) => Some(around),
+                Err(why) => return said_no(&setup::reply::cannot_look(&why).into()),
+            },
+            _ => None,
+        };
+        let result = self
+            .store
+            .read(move |tx| {
+                let (invocation, deed, around) = (invocation.clone(), deed.clone(), around.clone());
+                Box::pin(async move {
+                    let settings = setup::store::find(tx, guild).await?.unwrap_or_else(|| Guild::fresh(guild));
+                    let context = context(tx, settings, &invocation).await?;
+                    dispatch::carry_out(tx, &context, deed, around.as_ref()).await
+                })
+            })
+            .await;
+        result.unwrap_or_else(|error| said_no(&error))
+    }
+
+    /// One unit of work: the inbox, the deed, the answer.
+    async fn act(&self, guild: GuildId, invocation: Invocation, deed: Option<Deed>) -> Answer {
+        let result = self
+            .store
+            .write(move |tx| {
+                let (invocation, deed) = (invocation.clone(), deed.clone());
+                Box::pin(async move { once(tx, guild, &invocation, deed).await })
+            })
+            .await;
+        self.armed.notify_one();
+        self.said.notify_one();
+        result.unwrap_or_else(|error| said_no(&error))
+    }
+}
+
+async fn once(tx: &mut Tx, guild: GuildId, invocation: &Invocation, deed: Option<Deed>) -> Result<Answer, Error> {
+    let settings = setup::store::find_or_start(tx, guild, invocation.received_at).await?;
+    journal::lock(tx, guild).await?;
+    if let Some(answer) = inbox::answered(tx, invocation.source).await? {
+        return Ok(answer);
+    }
+    let context = context(tx, settings, invocation).await?;
+    tx.mark().await?;
+    let attempt = async {
+        if let Some(age) = stale(invocation.source, invocation.received_at) {
+            return Err(too_late(age).into());
+        }
+        let deed = match (&invocation.call, deed) {
+            (Call::Typed { text }, _) => dispatch::typed(tx, &context, text).await?,
+            (_, deed) => deed,
+        };
+        match deed {
+            // Only a mention: whoever calls without a word wants to know what can be said.
+            None => Ok(super::help::handle(&super::help::Command { command: None })),
+            Some(deed) => dispatch::carry_out(tx, &context, deed, None).await,
+        }
+    };
+    let answer = match attempt.await {
+        Ok(answer) => {
+            tx.keep().await?;
+            answer
+        }
+        Err(Error::Refused(refusal)) => {
+            tx.roll_back().await?;
+            metrics::counter!("wardroom_refusals_total", "guard" => refusal.guard).increment(1);
+            if refusal.on_record {
+                let change = Change::new("guard", Fact::Plain(refusal.guard.to_owned()));
+                let subject = context.room.map_or_else(|| "refusal".to_owned(), |room| room.to_string());
+                journal::append(tx, guild, context.now, context.draft("refusal", subject, "none", vec![change])).await?;
+            }
+            Answer::Say(Message::say(refusal.sentence))
+        }
+        // The unit of work takes everything back.
+        Err(failed) => return Err(failed),
+    };
+    if let Source::Message(message) = invocation.source {
+        let public = match &answer {
+            Answer::Say(message) | Answer::Replace(message) | Answer::Form { instead: message, .. } => Some(message.clone()),
+            Answer::Choices(_) | Answer::Nothing => None,
+        };
+        if let Some(public) = public {
+            let post = Post {
+                guild,
+                lane: Lane::Answer,
+                to: To::Channel(invocation.channel),
+                key: outbox::answer_key(invocation.source.kind(), message.0),
+                message: &public.in_reply_to(message),
+            };
+            outbox::post(tx, context.now, post).await?;
+        }
+    }
+    inbox::keep(tx, invocation.source, guild, invocation.received_at, &answer).await?;
+    Ok(answer)
+}
+
+async fn context(tx: &mut Tx, guild: Guild, invocation: &Invocation) -> Result<Context, Error> {
+    let room = outbox::record_of(tx, guild.id, invocation.channel).await?;
+    // A typed message does not say what channel holds its thread; for a room of ours it is known.
+    let parent = match (invocation.parent, room) {
+        (Some(parent), _) => Some(parent),
+        (None, Some(record)) => outbox::room(tx, guild.id, record).await?.map(|room| room.channel),
+        (None, None) => None,
+    };
+    let typed = matches!(invocation.call, Call::Typed { .. });
+    // A message that comes late runs with its own time, so that what it says happened when it was said.
+    let now = match invocation.source {
+        Source::Message(id) if plausible(id.0) => minted_at(id.0).min(invocation.received_at),
+        _ => invocation.received_at,
+    };
+    Ok(Context {
+        guild,
+        member: invocation.member.clone(),
+        channel: invocation.channel,
+        card_channel: parent.unwrap_or(invocation.channel),
+        room,
+        now,
+        source: invocation.source,
+        typed,
+    })
+}
+
+/// Whether an id can have been minted by Discord's clock for something that wardroom is sent.
+fn plausible(id: u64) -> bool {
+    minted_at(id).timestamp_millis() >= FIRST_INTERACTION_MS
+}
+
+/// The age of an event that is too old to be acted on.
+fn stale(source: Source, received_at: DateTime<Utc>) -> Option<TimeDelta> {
+    let limit = match source {
+        Source::Interaction(_) => STALE_INTERACTION,
+        Source::Message(_) => STALE_MESSAGE,
+    };
+    let age = received_at - minted_at(source.id());
+    (plausible(source.id()) && age > limit).then_some(age)
+}
+
+fn too_late(age: TimeDelta) -> Refusal {
+    Refusal::new(
+        "command.stale",
+        format!("That reached me {} s late, so I did nothing. Please do it again.", age.num_seconds()),
+    )
+    .on_record()
+}
+
+fn outside_of_guilds(call: &Call) -> Answer {
+    match call {
+        Call::Complete { .. } => Answer::Choices(Vec::new()),
+        Call::Typed { .. } => Answer::Nothing,
+        _ => Answer::Say(Message::say(
+            "wardroom keeps the records of a server, so it works there and not in direct messages. Go to your server and try again.",
+        )),
+    }
+}
+
+/// A refusal is told as it is; a failure is logged with a reference, and the person sees the reference alone.
+fn said_no(error: &Error) -> Answer {
+    match error {
+        Error::Refused(refusal) => {
+            metrics::counter!("wardroom_refusals_total", "guard" => refusal.guard).increment(1);
+            Answer::Say(Message::say(refusal.sentence.clone()))
+        }
+        Error::Failed(failure) => {
+            let reference = format!("{:08x}", rand::random::<u32>());
+            tracing::error!(reference, error = %described(failure), "a command failed");
+            metrics::counter!("wardroom_failures_total").increment(1);
+            Answer::Say(Message::say(format!(
+                "That failed on wardroom's side; nothing was changed. Try again in a minute. If it stays so, tell whoever runs wardroom: `{reference}`."
+            )))
+        }
+    }
+}
+
+fn described(failure: &Failure) -> String {
+    failure.to_string()
+}
+
+/// The text of an option as far as it is typed.
+fn said(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

@@ -1,0 +1,201 @@
+//! Every command, in one match.
+
+use serde_json::{Map, Value, json};
+
+use super::catalogue::CATALOGUE;
+use super::context::Context;
+use super::{help, unknown_press};
+use crate::chat::answer::{Answer, Choice};
+use crate::chat::custom_id::CustomId;
+use crate::chat::invocation::{Call, TargetMessage};
+use crate::chat::phrase::{self, Lean};
+use crate::chat::typed::{self, Here, Short, Typed};
+use crate::error::{Error, Failure, Refusal};
+use crate::setup::Surroundings;
+use crate::snowflake::GuildId;
+use crate::store::Tx;
+use crate::{incident, service, setup};
+
+/// A command of some process.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// `/incident`.
+    Incident(incident::command::Command),
+    /// `/service`.
+    Service(service::command::Command),
+    /// `/setup`.
+    Setup(setup::command::Command),
+    /// `/help`.
+    Help(help::Command),
+}
+
+impl Command {
+    /// The command at `path` with `options`, which are checked first.
+    pub fn parse(path: &[String], options: Map<String, Value>) -> Result<Self, Error> {
+        let options = CATALOGUE.check(path, options)?;
+        let verb = path.get(1..).unwrap_or_default().join("-");
+        let tagged = || json!({"verb": verb, "options": options});
+        // After the check only the shapes of single values can be wrong, which the definition and the enum must agree on: a test walks both.
+        let odd = |error: serde_json::Error| Error::from(Failure::Other(format!("/{}: {error}", path.join(" "))));
+        Ok(match path.first().map(String::as_str) {
+            Some("incident") => Self::Incident(serde_json::from_value(tagged()).map_err(odd)?),
+            Some("service") => Self::Service(serde_json::from_value(tagged()).map_err(odd)?),
+            Some("setup") => Self::Setup(serde_json::from_value(tagged()).map_err(odd)?),
+            Some("help") => Self::Help(serde_json::from_value(Value::Object(options)).map_err(odd)?),
+            _ => return Err(Failure::Other(format!("/{} is in the catalogue and in no process", path.join(" "))).into()),
+        })
+    }
+
+    /// Whether it changes nothing, and can be answered beside the writers.
+    pub fn is_read(&self) -> bool {
+        match self {
+            Self::Incident(command) => command.is_read(),
+            Self::Service(command) => command.is_read(),
+            Self::Setup(command) => command.is_read(),
+            Self::Help(_) => true,
+        }
+    }
+
+    /// Whether Discord has to be asked before it can be answered.
+    pub fn looks_around(&self) -> bool {
+        matches!(self, Self::Setup(setup::command::Command::Check {}))
+    }
+
+    /// Whether its answer may be a form, which can only be the first answer: then it is never deferred.
+    pub fn may_open_form(&self) -> bool {
+        matches!(self, Self::Incident(incident::command::Command::Update { message: None, .. }))
+    }
+}
+
+/// What is to be done, once it is clear that it can be read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Deed {
+    /// A command.
+    Command(Command),
+    /// A message command.
+    OnMessage(String, TargetMessage),
+    /// A button.
+    Press(CustomId),
+    /// A choice from a select.
+    Choose(CustomId, String),
+    /// A form that was sent.
+    Submit(CustomId, std::collections::BTreeMap<String, String>),
+}
+
+impl Deed {
+    /// Whether it changes nothing.
+    pub fn is_read(&self) -> bool {
+        match self {
+            Self::Command(command) => command.is_read(),
+            Self::Press(id) => id.action == "incident.timeline",
+            Self::OnMessage(..) | Self::Choose(..) | Self::Submit(..) => false,
+        }
+    }
+}
+
+/// What a call other than a typed one asks for.
+pub fn deed(call: Call) -> Result<Deed, Error> {
+    let known = |custom_id: &str| CustomId::parse(custom_id).ok_or_else(unknown_press);
+    Ok(match call {
+        Call::Slash { path, options } => Deed::Command(Command::parse(&path, options)?),
+        Call::OnMessage { name, target } => Deed::OnMessage(name, target),
+        Call::Button { custom_id } => Deed::Press(known(&custom_id)?),
+        Call::Select { custom_id, values } => Deed::Choose(known(&custom_id)?, values.into_iter().next().unwrap_or_default()),
+        Call::Form { custom_id, fields } => Deed::Submit(known(&custom_id)?, fields),
+        Call::Typed { .. } | Call::Complete { .. } => return Err(Failure::Other("it is read elsewhere".to_owned()).into()),
+    })
+}
+
+/// What a typed message asks for; none when it only mentions wardroom in passing.
+pub async fn typed(tx: &mut Tx, context: &Context, text: &str) -> Result<Option<Deed>, Error> {
+    let services: Vec<String> =
+        service::choices(tx, context.guild.id).await?.into_iter().map(|(_, name)| service::key(&name)).collect();
+    let here = Here {
+        vocabulary: &*CATALOGUE,
+        is_service: &|name| services.contains(&service::key(name)),
+        is_instant: &|text| phrase::instant(text, context.now, &context.guild.zone, Lean::Past).is_ok(),
+    };
+    let (path, options) = match typed::parse(text, &here) {
+        Typed::Nothing => return Ok(None),
+        Typed::Unclear(sentence) => return Err(Refusal::new("typed.unclear", sentence).into()),
+        Typed::Command { path, options } => (path, options),
+        Typed::Short(short) => in_full(short),
+    };
+    if path.first().is_some_and(|name| name == "setup") {
+        return Err(Refusal::new(
+            "typed.setup",
+            "`/setup` is a slash command only: a typed message does not show whether you may. Type `/setup` and choose it from the list.",
+        )
+        .into());
+    }
+    Command::parse(&path, options).map(|command| Some(Deed::Command(command)))
+}
+
+/// A short form as the command that it stands for.
+fn in_full(short: Short) -> (Vec<String>, Map<String, Value>) {
+    let mut full = Map::new();
+    let verb = match short {
+        Short::Declare { priority, title, service, started } => {
+            full.insert("title".to_owned(), title.into());
+            let named = [("priority", priority.map(|rank| format!("P{rank}"))), ("service", service), ("started", started)];
+            full.extend(named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into()))));
+            "declare"
+        }
+        Short::Verb { record, verb, text, options } => {
+            full.extend(options);
+            full.extend(record.map(|record| ("incident".to_owned(), record.into())));
+            let takes_text = match verb {
+                "note" => Some("text"),
+                "update" => Some("message"),
+                "resolve" => Some("summary"),
+                "reopen" | "close" | "priority" => Some("reason"),
+                _ => None,
+            };
+            if let Some(option) = takes_text.filter(|_| !text.is_empty()) {
+                full.insert(option.to_owned(), text.into());
+            }
+            verb
+        }
+    };
+    (vec!["incident".to_owned(), verb.to_owned()], full)
+}
+
+/// Does it.
+pub async fn carry_out(tx: &mut Tx, context: &Context, deed: Deed, around: Option<&Surroundings>) -> Result<Answer, Error> {
+    match deed {
+        Deed::Command(Command::Incident(command)) => incident::command::handle(tx, context, command).await,
+        Deed::Command(Command::Service(command)) => service::command::handle(tx, context, command).await,
+        Deed::Command(Command::Setup(command)) => setup::command::handle(tx, context, command, around).await,
+        Deed::Command(Command::Help(command)) => Ok(help::handle(&command)),
+        Deed::OnMessage(name, target) => match name.as_str() {
+            "Declare incident" => incident::command::declare_from(tx, context, &target).await,
+            "Add to timeline" => incident::command::add_to_timeline(tx, context, &target).await,
+            _ => Err(unknown_press()),
+        },
+        Deed::Press(CustomId { action, record, extra }) => match action.split_once('.') {
+            Some(("incident", verb)) => incident::command::press(tx, context, verb, &record, &extra).await,
+            _ => Err(unknown_press()),
+        },
+        Deed::Choose(CustomId { action, record, extra }, chosen) => match action.split_once('.') {
+            Some(("incident", verb)) => incident::command::choose(tx, context, verb, &record, &extra, &chosen).await,
+            _ => Err(unknown_press()),
+        },
+        Deed::Submit(CustomId { action, extra, .. }, fields) => match action.split_once('.') {
+            Some(("incident", verb)) => {
+                incident::command::submit(tx, context, verb, &extra, |name| fields.get(name).cloned()).await
+            }
+            _ => Err(unknown_press()),
+        },
+    }
+}
+
+/// Completions of `option` as far as it is typed.
+pub async fn complete(tx: &mut Tx, guild: GuildId, option: &str, typed: &str) -> Result<Vec<Choice>, Error> {
+    match option {
+        "incident" => incident::complete(tx, guild, typed).await,
+        "service" => service::complete(tx, guild, typed).await,
+        "timezone" => Ok(setup::complete_zone(typed)),
+        "command" => Ok(help::complete(typed)),
+        _ => Ok(Vec::new()),
+    }
+}

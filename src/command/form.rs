@@ -1,0 +1,59 @@
+//! Forms that were opened: their draft is in the database before the form is shown, so that a form that was closed loses nothing and can
+//! be opened again.
+
+use serde_json::Value;
+
+use super::context::Context;
+use crate::args;
+use crate::error::{Error, Failure, Refusal};
+use crate::number::Number;
+use crate::store::Tx;
+
+/// A form that was opened.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// Its id, which stands in its custom id.
+    pub id: i64,
+    /// What it does.
+    pub kind: String,
+    /// To which record.
+    pub record: Number,
+    /// The version of the record that it was opened on.
+    pub version: i64,
+    /// What was known before it was opened.
+    pub draft: Value,
+}
+
+/// Notes that a form is being opened, and gives its id.
+pub async fn open(
+    tx: &mut Tx,
+    context: &Context,
+    kind: &str,
+    record: Number,
+    version: i64,
+    draft: &Value,
+) -> Result<i64, Error> {
+    let row: Option<(i64,)> = tx
+        .optional(
+            "INSERT INTO form (guild_id, kind, record, version, opened_by, draft, opened_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING form_id",
+            args![context.guild.id, kind, record, version, context.member.user, draft.to_string(), context.now],
+        )
+        .await?;
+    row.map(|(id,)| id).ok_or_else(|| Failure::inconsistent("form", "gave no id").into())
+}
+
+/// The form of that id, if this person opened it in this guild.
+pub async fn find(tx: &mut Tx, context: &Context, id: &str) -> Result<Opened, Error> {
+    let id: i64 = id.parse().unwrap_or(0);
+    let row: Option<(String, String, i64, String)> = tx
+        .optional(
+            "SELECT kind, record, version, draft FROM form WHERE form_id = $1 AND guild_id = $2 AND opened_by = $3",
+            args![id, context.guild.id, context.member.user],
+        )
+        .await?;
+    let Some((kind, record, version, draft)) = row else {
+        return Err(Refusal::new("form.known", "That form is not open any more, or was opened by somebody else. Use the command again.").into());
+    };
+    Ok(Opened { id, kind, record: Number::stored(&record)?, version, draft: serde_json::from_str(&draft)? })
+}

@@ -1,0 +1,367 @@
+//! Tables of incidents.
+
+use chrono::{DateTime, Utc};
+use sqlx::FromRow;
+
+use super::{
+    Acknowledgement, Closure, CloseAs, Code, Incident, Kind, Level, Priority, Promise, Resolution, Roles, ServiceRef, State,
+    Update,
+};
+use crate::args;
+use crate::clock::instant;
+use crate::error::{Error, Failure};
+use crate::number::{self, Number};
+use crate::snowflake::{GuildId, UserId};
+use crate::store::{self, Tx};
+
+/// Incidents on one page of a list.
+pub const PAGE: i64 = 15;
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT i.number, i.version, i.state, i.kind, i.title, i.description, i.service_id, s.name AS service_name,
+                    i.impact, i.urgency, i.priority, i.priority_fixed, i.major, i.reporter_id, i.declared_at, i.started_at,
+                    i.acknowledged_at, i.acknowledged_by, i.acknowledged_implied, i.commander_id, i.communications_id,
+                    i.scribe_id, i.promised_by, i.promise_due_at, i.last_update, i.last_update_at, i.resolved_at, i.resolved_by,
+                    i.restored_at, i.resolution_code, i.resolution_summary, i.closed_at, i.closed_by, i.closed_as,
+                    i.closed_reason, i.reopened, i.previous
+               FROM incident i
+               LEFT JOIN service s ON s.guild_id = i.guild_id AND s.service_id = i.service_id ",
+            $rest
+        )
+    };
+}
+
+#[derive(FromRow)]
+struct Row {
+    number: i64,
+    version: i64,
+    state: String,
+    kind: String,
+    title: String,
+    description: Option<String>,
+    service_id: Option<i64>,
+    service_name: Option<String>,
+    impact: String,
+    urgency: String,
+    priority: i64,
+    priority_fixed: i64,
+    major: i64,
+    reporter_id: i64,
+    declared_at: i64,
+    started_at: Option<i64>,
+    acknowledged_at: Option<i64>,
+    acknowledged_by: Option<i64>,
+    acknowledged_implied: i64,
+    commander_id: Option<i64>,
+    communications_id: Option<i64>,
+    scribe_id: Option<i64>,
+    promised_by: Option<i64>,
+    promise_due_at: Option<i64>,
+    last_update: Option<String>,
+    last_update_at: Option<i64>,
+    resolved_at: Option<i64>,
+    resolved_by: Option<i64>,
+    restored_at: Option<i64>,
+    resolution_code: Option<String>,
+    resolution_summary: Option<String>,
+    closed_at: Option<i64>,
+    closed_by: Option<i64>,
+    closed_as: Option<String>,
+    closed_reason: Option<String>,
+    reopened: i64,
+    previous: Option<String>,
+}
+
+impl Row {
+    /// The incident, or what is impossible about the row.
+    fn incident(self, guild: GuildId) -> Result<Incident, Failure> {
+        let number = Number { kind: number::Kind::Incident, value: self.number };
+        let wrong = |what: &str| Failure::inconsistent("incident", format!("{number} in guild {guild}: {what}"));
+        let person = |id: Option<i64>| id.map(UserId::from_i64);
+        let acknowledged = match (self.acknowledged_by, self.acknowledged_at) {
+            (Some(by), Some(at)) => Some(Acknowledgement {
+                by: UserId::from_i64(by),
+                at: instant(at),
+                implied: self.acknowledged_implied != 0,
+            }),
+            (None, None) => None,
+            _ => return Err(wrong("half an acknowledgement")),
+        };
+        let promise = match (self.promised_by, self.promise_due_at) {
+            (Some(by), Some(due)) => Some(Promise { by: UserId::from_i64(by), due_at: instant(due) }),
+            (None, None) => None,
+            _ => return Err(wrong("half a promise")),
+        };
+        let update = match (self.last_update, self.last_update_at) {
+            (Some(text), Some(at)) => Some(Update { text, at: instant(at) }),
+            (None, None) => None,
+            _ => return Err(wrong("half an update")),
+        };
+        let resolution = match (self.resolved_by, self.resolved_at, self.restored_at, self.resolution_code, self.resolution_summary) {
+            (Some(by), Some(at), Some(restored), Some(code), Some(summary)) => Some(Resolution {
+                by: UserId::from_i64(by),
+                at: instant(at),
+                restored_at: instant(restored),
+                code: Code::named(&code).ok_or_else(|| wrong("an unknown code"))?,
+                summary,
+            }),
+            (None, None, None, None, None) => None,
+            _ => return Err(wrong("half a resolution")),
+        };
+        let closure = match (self.closed_by, self.closed_at, self.closed_as) {
+            (Some(by), Some(at), Some(closed_as)) => Some(Closure {
+                by: UserId::from_i64(by),
+                at: instant(at),
+                closed_as: CloseAs::named(&closed_as).ok_or_else(|| wrong("an unknown kind of close"))?,
+                reason: self.closed_reason,
+            }),
+            (None, None, None) => None,
+            _ => return Err(wrong("half a close")),
+        };
+        let service = match (self.service_id, self.service_name) {
+            (Some(id), Some(name)) => Some(ServiceRef { id, name }),
+            _ => None,
+        };
+        Ok(Incident {
+            guild,
+            number,
+            version: self.version,
+            state: State::named(&self.state).ok_or_else(|| wrong("an unknown state"))?,
+            kind: Kind::named(&self.kind).ok_or_else(|| wrong("an unknown kind"))?,
+            title: self.title,
+            description: self.description,
+            service,
+            impact: Level::named(&self.impact).ok_or_else(|| wrong("an unknown impact"))?,
+            urgency: Level::named(&self.urgency).ok_or_else(|| wrong("an unknown urgency"))?,
+            priority: Priority::ranked(self.priority).ok_or_else(|| wrong("an unknown priority"))?,
+            priority_fixed: self.priority_fixed != 0,
+            major: self.major != 0,
+            reporter: UserId::from_i64(self.reporter_id),
+            declared_at: instant(self.declared_at),
+            started_at: self.started_at.map(instant),
+            acknowledged,
+            roles: Roles {
+                commander: person(self.commander_id),
+                communications: person(self.communications_id),
+                scribe: person(self.scribe_id),
+            },
+            promise,
+            update,
+            resolution,
+            closure,
+            reopened: self.reopened,
+            previous: self.previous.as_deref().map(serde_json::from_str).transpose()?.map(Box::new),
+        })
+    }
+}
+
+fn incidents(rows: Vec<Row>, guild: GuildId) -> Result<Vec<Incident>, Error> {
+    Ok(rows.into_iter().map(|row| row.incident(guild)).collect::<Result<_, Failure>>()?)
+}
+
+/// The incident of that number in that guild.
+pub async fn find(tx: &mut Tx, guild: GuildId, number: Number) -> Result<Option<Incident>, Error> {
+    let row: Option<Row> = tx
+        .optional(select!("WHERE i.guild_id = $1 AND i.number = $2"), args![guild, number.value])
+        .await?;
+    Ok(row.map(|row| row.incident(guild)).transpose()?)
+}
+
+/// Stores a new incident.
+pub async fn insert(tx: &mut Tx, incident: &Incident) -> Result<(), Error> {
+    let (commander, communications, scribe) =
+        (incident.roles.commander, incident.roles.communications, incident.roles.scribe);
+    tx.execute(
+        "INSERT INTO incident (guild_id, number, version, state, kind, title, description, service_id, impact, urgency, priority,
+                               priority_fixed, major, reporter_id, declared_at, started_at, acknowledged_implied,
+                               commander_id, communications_id, scribe_id, reopened)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17, $18, $19, $20)",
+        args![
+            incident.guild,
+            incident.number.value,
+            incident.version,
+            incident.state.name(),
+            incident.kind.name(),
+            incident.title.as_str(),
+            incident.description.as_deref(),
+            incident.service.as_ref().map(|service| service.id),
+            incident.impact.name(),
+            incident.urgency.name(),
+            incident.priority.rank(),
+            incident.priority_fixed,
+            incident.major,
+            incident.reporter,
+            incident.declared_at,
+            incident.started_at,
+            commander,
+            communications,
+            scribe,
+            incident.reopened,
+        ],
+    )
+    .await?;
+    index(tx, incident).await
+}
+
+/// Writes `incident` back, unless someone else has written it since it was read.
+pub async fn save(tx: &mut Tx, incident: &Incident) -> Result<(), Error> {
+    let acknowledged = incident.acknowledged.as_ref();
+    let promise = incident.promise.as_ref();
+    let update = incident.update.as_ref();
+    let resolution = incident.resolution.as_ref();
+    let closure = incident.closure.as_ref();
+    let previous = incident.previous.as_ref().map(serde_json::to_string).transpose()?;
+    let saved = tx
+        .execute(
+            "UPDATE incident SET
+                version = $3, state = $4, service_id = $5, impact = $6, urgency = $7, priority = $8, priority_fixed = $9, major = $10,
+                acknowledged_at = $11, acknowledged_by = $12, acknowledged_implied = $13,
+                commander_id = $14, communications_id = $15, scribe_id = $16,
+                promised_by = $17, promise_due_at = $18, last_update = $19, last_update_at = $20,
+                resolved_at = $21, resolved_by = $22, restored_at = $23, resolution_code = $24, resolution_summary = $25,
+                closed_at = $26, closed_by = $27, closed_as = $28, closed_reason = $29, reopened = $30, previous = $31
+              WHERE guild_id = $1 AND number = $2 AND version = $3 - 1",
+            args![
+                incident.guild,
+                incident.number.value,
+                incident.version,
+                incident.state.name(),
+                incident.service.as_ref().map(|service| service.id),
+                incident.impact.name(),
+                incident.urgency.name(),
+                incident.priority.rank(),
+                incident.priority_fixed,
+                incident.major,
+                acknowledged.map(|ack| ack.at),
+                acknowledged.map(|ack| ack.by),
+                acknowledged.is_some_and(|ack| ack.implied),
+                incident.roles.commander,
+                incident.roles.communications,
+                incident.roles.scribe,
+                promise.map(|promise| promise.by),
+                promise.map(|promise| promise.due_at),
+                update.map(|update| update.text.as_str()),
+                update.map(|update| update.at),
+                resolution.map(|resolution| resolution.at),
+                resolution.map(|resolution| resolution.by),
+                resolution.map(|resolution| resolution.restored_at),
+                resolution.map(|resolution| resolution.code.name()),
+                resolution.map(|resolution| resolution.summary.as_str()),
+                closure.map(|closure| closure.at),
+                closure.map(|closure| closure.by),
+                closure.map(|closure| closure.closed_as.name()),
+                closure.and_then(|closure| closure.reason.as_deref()),
+                incident.reopened,
+                previous,
+            ],
+        )
+        .await?;
+    if saved == 0 {
+        return Err(super::reply::changed_meanwhile(incident.number).into());
+    }
+    if incident.previous.as_ref().is_none_or(|previous| previous.resolution != incident.resolution) {
+        index(tx, incident).await?;
+    }
+    Ok(())
+}
+
+/// Makes the incident's texts findable.
+async fn index(tx: &mut Tx, incident: &Incident) -> Result<(), Error> {
+    let summary = incident.resolution.as_ref().map_or("", |resolution| resolution.summary.as_str());
+    let body = format!("{}\n{}\n{summary}", incident.title, incident.description.as_deref().unwrap_or_default());
+    store::put_text(tx, incident.guild, incident.number, &body).await
+}
+
+/// What a list shows.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    /// Only this state; none with `open_only` false is all.
+    pub state: Option<State>,
+    /// Only those that are not resolved.
+    pub open_only: bool,
+    /// Only of this service.
+    pub service: Option<i64>,
+    /// Only of this priority.
+    pub priority: Option<Priority>,
+    /// Only those that this person reported or has a role in.
+    pub of: Option<UserId>,
+    /// From 0.
+    pub page: i64,
+}
+
+/// The incidents that `filter` lets through: the most urgent first, then the newest. One more than a page shows that there are more.
+pub async fn list(tx: &mut Tx, guild: GuildId, filter: &Filter) -> Result<Vec<Incident>, Error> {
+    let rows: Vec<Row> = if filter.open_only {
+        // The words of the partial index, so that the cost follows what is open and not what is stored.
+        tx.all(
+            select!(
+                "WHERE i.guild_id = $1 AND i.state IN ('new', 'assigned', 'in-progress', 'on-hold')
+                   AND ($2 IS NULL OR i.service_id = $2) AND ($3 IS NULL OR i.priority = $3)
+                   AND ($4 IS NULL OR i.reporter_id = $4 OR i.commander_id = $4 OR i.communications_id = $4 OR i.scribe_id = $4)
+                 ORDER BY i.priority, i.number DESC LIMIT $5 OFFSET $6"
+            ),
+            args![
+                guild,
+                filter.service,
+                filter.priority.map(Priority::rank),
+                filter.of,
+                PAGE + 1,
+                filter.page * PAGE
+            ],
+        )
+        .await?
+    } else {
+        tx.all(
+            select!(
+                "WHERE i.guild_id = $1 AND ($7 IS NULL OR i.state = $7)
+                   AND ($2 IS NULL OR i.service_id = $2) AND ($3 IS NULL OR i.priority = $3)
+                   AND ($4 IS NULL OR i.reporter_id = $4 OR i.commander_id = $4 OR i.communications_id = $4 OR i.scribe_id = $4)
+                 ORDER BY i.number DESC LIMIT $5 OFFSET $6"
+            ),
+            args![
+                guild,
+                filter.service,
+                filter.priority.map(Priority::rank),
+                filter.of,
+                PAGE + 1,
+                filter.page * PAGE,
+                filter.state.map(State::name)
+            ],
+        )
+        .await?
+    };
+    incidents(rows, guild)
+}
+
+/// The incidents whose texts hold `text`, best first.
+pub async fn search(tx: &mut Tx, guild: GuildId, text: &str) -> Result<Vec<Incident>, Error> {
+    let mut found = Vec::new();
+    for record in store::find_text(tx, guild, number::Kind::Incident, text).await? {
+        found.extend(find(tx, guild, Number::stored(&record)?).await?);
+    }
+    Ok(found)
+}
+
+/// Incidents of this service declared since `since` and still open: they may be the same.
+pub async fn lately(tx: &mut Tx, guild: GuildId, service: i64, since: DateTime<Utc>) -> Result<Vec<Incident>, Error> {
+    let rows: Vec<Row> = tx
+        .all(
+            select!(
+                "WHERE i.guild_id = $1 AND i.service_id = $2 AND i.declared_at >= $3
+                   AND i.state IN ('new', 'assigned', 'in-progress', 'on-hold')
+                 ORDER BY i.declared_at DESC LIMIT 3"
+            ),
+            args![guild, service, since],
+        )
+        .await?;
+    incidents(rows, guild)
+}
+
+/// The newest incidents that are not final: what a completion offers after the open ones.
+pub async fn newest(tx: &mut Tx, guild: GuildId, limit: i64) -> Result<Vec<Incident>, Error> {
+    let rows: Vec<Row> =
+        tx.all(select!("WHERE i.guild_id = $1 ORDER BY i.number DESC LIMIT $2"), args![guild, limit]).await?;
+    incidents(rows, guild)
+}

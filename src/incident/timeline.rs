@@ -1,0 +1,158 @@
+//! The timeline: entries of the journal as lines that people read, in the room and in `/incident timeline`.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use super::Incident;
+use super::reply::moment;
+use crate::chat::message::Message;
+use crate::chat::text::{esc, fit};
+use crate::clock::instant;
+use crate::journal::{Fact, Told};
+
+/// Characters of a person's text in a line of the timeline; the whole is shown for one entry.
+const EXCERPT: usize = 300;
+/// Characters of all lines together: a message holds 2,000, and the heading needs some.
+const LINES: usize = 1800;
+
+/// What an entry tells, without its time.
+pub fn deed(told: &Told, excerpt: usize) -> String {
+    let who = told.actor.map_or_else(|| "wardroom".to_owned(), |user| format!("<@{user}>"));
+    let text = |field: &str| told.text(field).map(|text| fit(text, excerpt));
+    let erased = || "*(text removed)*".to_owned();
+    match told.action.as_str() {
+        "incident.declare" => format!("🚨 {who} declared it: {}", text("title").unwrap_or_else(erased)),
+        "incident.ack" => format!("👀 {who} acknowledged it"),
+        "incident.update" => {
+            let audience = if told.text("audience") == Some("management") { " for management" } else { "" };
+            let next = moment_of(told, "promise-due").map(|at| format!(" · next {}", moment(at))).unwrap_or_default();
+            format!("📣 {who}, update{audience}: {}{next}", text("update").unwrap_or_else(erased))
+        }
+        "incident.note" => match told.text("author") {
+            Some(author) => format!(
+                "📌 {who} kept a message of {}: {}{}",
+                esc(author),
+                text("text").unwrap_or_else(erased),
+                told.text("link").map(|link| format!(" ([message](<{link}>))")).unwrap_or_default()
+            ),
+            None => format!("📝 {who}: {}", text("text").unwrap_or_else(erased)),
+        },
+        "incident.role" => {
+            let roles: Vec<String> = ["commander", "communications", "scribe"]
+                .into_iter()
+                .filter_map(|role| match told.after.get(role) {
+                    Some(Fact::Person(holder)) => Some(format!("<@{holder}> has {role}")),
+                    _ => None,
+                })
+                .collect();
+            format!("🎖️ {who}: {}", if roles.is_empty() { "a role changed".to_owned() } else { roles.join(", ") })
+        }
+        "incident.priority" => format!("⚖️ {who}: {}{}", differences(told), because(text("reason"))),
+        "incident.resolve" => format!(
+            "🟢 {who} resolved it: {}{}",
+            text("summary").unwrap_or_else(erased),
+            moment_of(told, "restored").map(|at| format!(" · restored {}", moment(at))).unwrap_or_default()
+        ),
+        "incident.reopen" => format!("🔁 {who} reopened it{}", because(text("reason"))),
+        "incident.close" => format!(
+            "✅ {who} closed it as {}{}",
+            told.text("closed-as").unwrap_or("done"),
+            because(text("close-reason"))
+        ),
+        "incident.join" => format!("🔀 {who} joined {} instead", told.text("into").unwrap_or("another")),
+        "incident.undo" => format!("↩️ {who} took back entry {}", told.text("entry").unwrap_or("?")),
+        "incident.correct" => format!(
+            "✏️ {who} corrected entry {}: {}",
+            told.text("entry").unwrap_or("?"),
+            text("text").unwrap_or_else(erased)
+        ),
+        "incident.redact" => format!(
+            "⬛ {who} removed the text of entry {}{}",
+            told.text("entry").unwrap_or("?"),
+            because(text("reason"))
+        ),
+        "incident.reminder" => "⏰ wardroom reminded of the promised update".to_owned(),
+        "refusal" => format!("⛔ {who} was refused ({})", told.text("guard").unwrap_or("a rule")),
+        other => format!("{who}: {}", esc(other)),
+    }
+}
+
+fn because(reason: Option<String>) -> String {
+    reason.map(|reason| format!(": {reason}")).unwrap_or_default()
+}
+
+fn moment_of(told: &Told, field: &str) -> Option<DateTime<Utc>> {
+    told.text(field)?.parse().ok().map(instant)
+}
+
+/// `priority P1 (was P3), impact high (was medium)`.
+fn differences(told: &Told) -> String {
+    let changed: Vec<String> = ["priority", "impact", "urgency", "major", "service"]
+        .into_iter()
+        .filter_map(|field| {
+            let after = told.text(field)?;
+            let before = match told.before.get(field) {
+                Some(Fact::Plain(before)) => format!(" (was {})", esc(before)),
+                _ => String::new(),
+            };
+            Some(format!("{field} {}{before}", esc(after)))
+        })
+        .collect();
+    changed.join(", ")
+}
+
+/// One line in the room, at the moment of the deed.
+pub fn line(told: &Told) -> String {
+    if told.event_at == told.entry_at {
+        deed(told, 1500)
+    } else {
+        format!("{} · {}", moment(told.event_at), deed(told, 1500))
+    }
+}
+
+/// The whole timeline, the newest entries when not all fit, in the order in which things happened.
+pub fn show(incident: &Incident, entries: &[Told]) -> Message {
+    let undone: BTreeSet<&str> =
+        entries.iter().filter(|told| told.action == "incident.undo").filter_map(|told| told.text("entry")).collect();
+    let mut shown: Vec<(DateTime<Utc>, i64, String)> = Vec::new();
+    let mut room = LINES;
+    let mut left_out = 0;
+    for told in entries.iter().rev() {
+        let number = told.seq.to_string();
+        let deed = deed(told, EXCERPT);
+        let deed = if undone.contains(number.as_str()) { format!("~~{deed}~~") } else { deed };
+        let late = if told.event_at == told.entry_at { "" } else { " *(entered later)*" };
+        let line = format!("`{number}` <t:{}:T> {deed}{late}", told.event_at.timestamp());
+        let size = line.chars().count() + 1;
+        if size > room {
+            left_out = entries.len() - shown.len();
+            break;
+        }
+        room -= size;
+        shown.push((told.event_at, told.seq, line));
+    }
+    shown.sort();
+    let mut lines = vec![format!("**Timeline of {}**", incident.number)];
+    if left_out > 0 {
+        lines.push(format!("*{left_out} earlier entries; see one whole with `entry:…`*"));
+    }
+    lines.extend(shown.into_iter().map(|(_, _, line)| line));
+    Message::say(lines.join("\n"))
+}
+
+/// One entry, whole.
+pub fn one(incident: &Incident, told: &Told) -> Message {
+    let written = if told.event_at == told.entry_at {
+        String::new()
+    } else {
+        format!("\nWritten down <t:{}:F>.", told.entry_at.timestamp())
+    };
+    Message::say(format!(
+        "**{} entry {}** · <t:{}:F>\n{}{written}",
+        incident.number,
+        told.seq,
+        told.event_at.timestamp(),
+        deed(told, 1600)
+    ))
+}

@@ -1,0 +1,372 @@
+//! The journal: the evidence of everything that was done. Each guild has a chain of entries of its own; an entry is appended in the
+//! transaction of the change that it tells of, and is never altered. Timelines and reports are computed from it.
+//!
+//! Persons and free texts stand in the chain as hashes ([`format`]); who and what they were is kept beside it, where a
+//! redaction or an erasure can remove it and leave a chain that still verifies.
+
+pub mod format;
+mod verify;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::args;
+use crate::error::{Error, Failure};
+use crate::snowflake::{GuildId, UserId};
+use crate::store::Tx;
+use format::{Datum, Entry, Field, Hash, NO_HEAD};
+pub use verify::{Verdict, verify};
+
+/// Who did it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A person, and the name that was shown.
+    Person(UserId, String),
+    /// wardroom itself: a timer, a reconciliation.
+    Wardroom,
+}
+
+/// A value that is told to the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// There is none.
+    Nothing,
+    /// A word of ours.
+    Plain(String),
+    /// Something that a person wrote.
+    Text(String),
+    /// A person.
+    Person(UserId),
+}
+
+impl Fact {
+    /// A word of ours, or nothing.
+    pub fn plain(value: Option<impl ToString>) -> Self {
+        value.map_or(Self::Nothing, |value| Self::Plain(value.to_string()))
+    }
+
+    /// An instant, or nothing.
+    pub fn instant(value: Option<DateTime<Utc>>) -> Self {
+        Self::plain(value.map(|at| at.timestamp_micros()))
+    }
+
+    /// A text of a person, or nothing.
+    pub fn text(value: Option<&str>) -> Self {
+        value.map_or(Self::Nothing, |value| Self::Text(value.to_owned()))
+    }
+
+    /// A person, or nobody.
+    pub fn person(value: Option<UserId>) -> Self {
+        value.map_or(Self::Nothing, Self::Person)
+    }
+}
+
+/// One field that changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Its name.
+    pub field: &'static str,
+    /// What it was.
+    pub before: Fact,
+    /// What it is.
+    pub after: Fact,
+}
+
+impl Change {
+    /// A field that had no value before.
+    pub fn new(field: &'static str, after: Fact) -> Self {
+        Self { field, before: Fact::Nothing, after }
+    }
+}
+
+/// What is to be written down.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// Who did it.
+    pub actor: Actor,
+    /// By what authority: the capability and how it was held.
+    pub authority: String,
+    /// The event behind it.
+    pub source: String,
+    /// What was done: `process.verb`.
+    pub action: &'static str,
+    /// To what: a number, or a name.
+    pub subject: String,
+    /// When it happened, which may be earlier than its writing.
+    pub event_at: DateTime<Utc>,
+    /// What changed.
+    pub changes: Vec<Change>,
+}
+
+/// An entry as people read it. What was erased is absent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Its place in the guild's chain.
+    pub seq: i64,
+    /// When it was written.
+    pub entry_at: DateTime<Utc>,
+    /// When it happened.
+    pub event_at: DateTime<Utc>,
+    /// Who did it; none for wardroom, or someone erased.
+    pub actor: Option<UserId>,
+    /// What was done.
+    pub action: String,
+    /// To what.
+    pub subject: String,
+    /// Field → value after.
+    pub after: BTreeMap<String, Fact>,
+    /// Field → value before.
+    pub before: BTreeMap<String, Fact>,
+}
+
+impl Told {
+    /// The text of `field`, if it has one that was not erased.
+    pub fn text(&self, field: &str) -> Option<&str> {
+        match self.after.get(field) {
+            Some(Fact::Text(text) | Fact::Plain(text)) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// Keeps the guild's chain for this transaction. Every unit of work that may write begins with it, so that two never wait for each other crosswise.
+pub async fn lock(tx: &mut Tx, guild: GuildId) -> Result<(), Error> {
+    tx.lock::<(i64,)>("SELECT seq FROM journal_head WHERE guild_id = $1", args![guild]).await.map(drop)
+}
+
+/// Starts the chain of a new guild.
+pub async fn start(tx: &mut Tx, guild: GuildId) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO journal_head (guild_id, seq, head) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING",
+        args![guild, NO_HEAD],
+    )
+    .await
+    .map(drop)
+}
+
+/// Appends an entry and returns it as people read it.
+pub async fn append(tx: &mut Tx, guild: GuildId, now: DateTime<Utc>, draft: Draft) -> Result<Told, Error> {
+    let (last, before): (i64, Vec<u8>) = tx
+        .optional("SELECT seq, head FROM journal_head WHERE guild_id = $1", args![guild])
+        .await?
+        .ok_or_else(|| Failure::inconsistent("journal_head", format!("guild {guild} has no chain")))?;
+    let seq = last + 1;
+    let mut beside = Beside::default();
+    let actor = match &draft.actor {
+        Actor::Person(user, name) => Some(beside.person(tx, guild, "actor", *user, Some(name)).await?),
+        Actor::Wardroom => None,
+    };
+    let told = Told {
+        seq,
+        entry_at: now,
+        event_at: draft.event_at,
+        actor: match &draft.actor {
+            Actor::Person(user, _) => Some(*user),
+            Actor::Wardroom => None,
+        },
+        action: draft.action.to_owned(),
+        subject: draft.subject.clone(),
+        after: draft.changes.iter().map(|change| (change.field.to_owned(), change.after.clone())).collect(),
+        before: draft.changes.iter().map(|change| (change.field.to_owned(), change.before.clone())).collect(),
+    };
+    let mut fields = Vec::with_capacity(draft.changes.len());
+    for change in draft.changes {
+        let name = change.field.to_owned();
+        let before = beside.datum(tx, guild, format!("{name}.before"), change.before).await?;
+        let after = beside.datum(tx, guild, name.clone(), change.after).await?;
+        fields.push(Field { name, before, after });
+    }
+    let entry = Entry {
+        guild,
+        seq,
+        entry_at: now,
+        event_at: draft.event_at,
+        actor,
+        authority: draft.authority,
+        source: draft.source,
+        action: draft.action.to_owned(),
+        subject: draft.subject,
+        fields,
+    };
+    let bytes = entry.encode();
+    let head = format::head(&before, &bytes);
+    tx.execute(
+        "INSERT INTO journal_entry (guild_id, seq, entry_at, event_at, action, subject, entry, head)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        args![guild, seq, entry.entry_at, entry.event_at, entry.action, entry.subject, bytes, head],
+    )
+    .await?;
+    beside.save(tx, guild, seq).await?;
+    let moved = tx
+        .execute(
+            "UPDATE journal_head SET seq = $2, head = $3 WHERE guild_id = $1 AND seq = $4",
+            args![guild, seq, head, last],
+        )
+        .await?;
+    if moved != 1 {
+        return Err(Failure::inconsistent("journal_head", format!("guild {guild} moved on from entry {last} meanwhile")).into());
+    }
+    Ok(told)
+}
+
+/// What is kept beside an entry, where it can be erased.
+#[derive(Default)]
+struct Beside {
+    people: Vec<(String, UserId)>,
+    texts: Vec<(String, [u8; 16], String)>,
+}
+
+impl Beside {
+    async fn datum(&mut self, tx: &mut Tx, guild: GuildId, field: String, fact: Fact) -> Result<Datum, Error> {
+        Ok(match fact {
+            Fact::Nothing => Datum::Nothing,
+            Fact::Plain(text) => Datum::Plain(text),
+            Fact::Person(user) => Datum::Person(self.person(tx, guild, &field, user, None).await?),
+            Fact::Text(text) => {
+                let salt: [u8; 16] = rand::random();
+                let hash = format::text(&salt, &text);
+                self.texts.push((field, salt, text));
+                Datum::Text(hash)
+            }
+        })
+    }
+
+    /// The keyed hash of a person; who is new gets a key. A changed name is remembered.
+    async fn person(&mut self, tx: &mut Tx, guild: GuildId, field: &str, user: UserId, name: Option<&str>) -> Result<Hash, Error> {
+        let known: Option<(Vec<u8>, String)> = tx
+            .optional("SELECT person_key, name FROM journal_person WHERE guild_id = $1 AND user_id = $2", args![guild, user])
+            .await?;
+        let key = match known {
+            Some((key, known_as)) => {
+                if let Some(name) = name.filter(|name| *name != known_as) {
+                    tx.execute(
+                        "UPDATE journal_person SET name = $3 WHERE guild_id = $1 AND user_id = $2",
+                        args![guild, user, name],
+                    )
+                    .await?;
+                }
+                key
+            }
+            None => {
+                let key: [u8; 32] = rand::random();
+                tx.execute(
+                    "INSERT INTO journal_person (guild_id, user_id, person_key, name) VALUES ($1, $2, $3, $4)",
+                    args![guild, user, key, name.unwrap_or_default()],
+                )
+                .await?;
+                key.to_vec()
+            }
+        };
+        self.people.push((field.to_owned(), user));
+        Ok(format::person(&key, user))
+    }
+
+    async fn save(self, tx: &mut Tx, guild: GuildId, seq: i64) -> Result<(), Error> {
+        for (field, user) in self.people {
+            tx.execute(
+                "INSERT INTO journal_identity (guild_id, seq, field, user_id) VALUES ($1, $2, $3, $4)",
+                args![guild, seq, field, user],
+            )
+            .await?;
+        }
+        for (field, salt, text) in self.texts {
+            tx.execute(
+                "INSERT INTO journal_text (guild_id, seq, field, salt, body) VALUES ($1, $2, $3, $4, $5)",
+                args![guild, seq, field, salt.to_vec(), text],
+            )
+            .await?;
+        }
+        Ok(())
+    }
+}
+
+/// The last entry about `subject`, if there is one.
+pub async fn last(tx: &mut Tx, guild: GuildId, subject: &str) -> Result<Option<Told>, Error> {
+    let rows = tx
+        .all(
+            "SELECT seq, entry FROM journal_entry WHERE guild_id = $1 AND subject = $2 ORDER BY seq DESC LIMIT 1",
+            args![guild, subject],
+        )
+        .await?;
+    Ok(tell(tx, guild, rows).await?.pop())
+}
+
+/// All entries about `subject`, in the order of their writing.
+pub async fn about(tx: &mut Tx, guild: GuildId, subject: &str) -> Result<Vec<Told>, Error> {
+    let rows = tx
+        .all(
+            "SELECT seq, entry FROM journal_entry WHERE guild_id = $1 AND subject = $2 ORDER BY seq",
+            args![guild, subject],
+        )
+        .await?;
+    tell(tx, guild, rows).await
+}
+
+/// The entry `seq`, if it is about `subject`.
+pub async fn entry(tx: &mut Tx, guild: GuildId, subject: &str, seq: i64) -> Result<Option<Told>, Error> {
+    let rows = tx
+        .all(
+            "SELECT seq, entry FROM journal_entry WHERE guild_id = $1 AND subject = $2 AND seq = $3",
+            args![guild, subject, seq],
+        )
+        .await?;
+    Ok(tell(tx, guild, rows).await?.pop())
+}
+
+/// Erases the texts of entry `seq`. The entry and its hashes stay.
+pub async fn erase_texts(tx: &mut Tx, guild: GuildId, seq: i64) -> Result<u64, Error> {
+    tx.execute("DELETE FROM journal_text WHERE guild_id = $1 AND seq = $2", args![guild, seq]).await
+}
+
+async fn tell(tx: &mut Tx, guild: GuildId, rows: Vec<(i64, Vec<u8>)>) -> Result<Vec<Told>, Error> {
+    let (Some(first), Some(final_)) = (rows.iter().map(|row| row.0).min(), rows.iter().map(|row| row.0).max()) else {
+        return Ok(Vec::new());
+    };
+    let wanted: std::collections::BTreeSet<i64> = rows.iter().map(|row| row.0).collect();
+    let texts: Vec<(i64, String, String)> = tx
+        .all(
+            "SELECT seq, field, body FROM journal_text WHERE guild_id = $1 AND seq BETWEEN $2 AND $3",
+            args![guild, first, final_],
+        )
+        .await?;
+    let people: Vec<(i64, String, i64)> = tx
+        .all(
+            "SELECT seq, field, user_id FROM journal_identity WHERE guild_id = $1 AND seq BETWEEN $2 AND $3",
+            args![guild, first, final_],
+        )
+        .await?;
+    let texts: BTreeMap<(i64, String), String> = texts
+        .into_iter()
+        .filter(|(seq, ..)| wanted.contains(seq))
+        .map(|(seq, field, text)| ((seq, field), text))
+        .collect();
+    let people: BTreeMap<(i64, String), UserId> =
+        people.into_iter().map(|(seq, field, user)| ((seq, field), UserId::from_i64(user))).collect();
+    rows.into_iter()
+        .map(|(seq, bytes)| {
+            let entry = Entry::decode(&bytes)
+                .ok_or_else(|| Failure::inconsistent("journal_entry", format!("guild {guild} entry {seq} cannot be read")))?;
+            let fact = |field: String, datum: &Datum| match datum {
+                Datum::Nothing => Fact::Nothing,
+                Datum::Plain(text) => Fact::Plain(text.clone()),
+                Datum::Text(_) => texts.get(&(seq, field)).cloned().map_or(Fact::Nothing, Fact::Text),
+                Datum::Person(_) => people.get(&(seq, field)).copied().map_or(Fact::Nothing, Fact::Person),
+            };
+            Ok(Told {
+                seq,
+                entry_at: entry.entry_at,
+                event_at: entry.event_at,
+                actor: people.get(&(seq, "actor".to_owned())).copied(),
+                after: entry.fields.iter().map(|field| (field.name.clone(), fact(field.name.clone(), &field.after))).collect(),
+                before: entry
+                    .fields
+                    .iter()
+                    .map(|field| (field.name.clone(), fact(format!("{}.before", field.name), &field.before)))
+                    .collect(),
+                action: entry.action,
+                subject: entry.subject,
+            })
+        })
+        .collect()
+}

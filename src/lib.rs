@@ -1,0 +1,23 @@
+//! wardroom
+pub mod bot;
+pub mod chat;
+pub mod cli;
+pub mod clock;
+pub mod command;
+pub mod config;
+pub mod discord;
+pub mod error;
+pub mod inbox;
+pub mod incident;
+pub mod journal;
+pub mod memory;
+pub mod number;
+pub mod outbox;
+pub mod playground;
+pub mod policy;
+pub mod service;
+pub mod setup;
+pub mod snowflake;
+pub mod store;
+pub mod timer;
+pub mod web;

@@ -1,0 +1,275 @@
+//! What must be said. A row is written in the transaction of the change that it tells of, so nothing is said that did not happen, and
+//! nothing that happened stays unsaid. Delivery comes after: a dead channel or a failing Discord never undoes a record.
+//!
+//! * A **post** is said once: its nonce is fixed when the row is written and the same at every attempt.
+//! * A **card** is one row per record for ever: posted once, then edited to the newest shape; changes in between coalesce.
+//! * A **room** is the thread on a card; what is said in it waits until it is open.
+//!
+//! The states: `waiting` (for the card or the room), `pending`, `sending` (leased), and the ends: `sent`, `ambiguous` (nobody can tell),
+//! `dead` (refused), `superseded`, `expired`.
+
+mod claim;
+pub mod effect;
+mod runner;
+mod settle;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rand::RngExt;
+
+use crate::args;
+use crate::chat::message::{Message, Ping};
+use crate::error::Error;
+use crate::number::Number;
+use crate::snowflake::{ChannelId, GuildId, MessageId, UserId};
+use crate::store::Tx;
+use effect::Lane;
+
+pub use runner::{Runner, Settings};
+
+/// Letters of a nonce; 22 of 62 carry 128 bits, and Discord takes at most 25 (`reliability-security` 2.3).
+const NONCE_LETTERS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const NONCE_LENGTH: usize = 22;
+
+/// How long a thing is worth saying.
+fn patience(lane: Lane) -> TimeDelta {
+    match lane {
+        Lane::Answer => TimeDelta::minutes(15),
+        Lane::Reminder => TimeDelta::hours(6),
+        Lane::Page | Lane::State | Lane::Digest | Lane::Cosmetic => TimeDelta::days(1),
+    }
+}
+
+/// Where something is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum To {
+    /// In a channel or thread.
+    Channel(ChannelId),
+    /// In the room of a record, as soon as it is open.
+    Room(Number),
+}
+
+/// Something to be said once.
+pub struct Post<'a> {
+    /// The server.
+    pub guild: GuildId,
+    /// How urgent it is.
+    pub lane: Lane,
+    /// Where.
+    pub to: To,
+    /// What makes it one thing: a second post with the same key is not made.
+    pub key: String,
+    /// What.
+    pub message: &'a Message,
+}
+
+/// Where a record's card and room are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// The channel of the card.
+    pub channel: ChannelId,
+    /// The card, once it is posted.
+    pub card: Option<MessageId>,
+    /// The room, once it is open.
+    pub thread: Option<ChannelId>,
+}
+
+/// Writes a post.
+pub async fn post(tx: &mut Tx, now: DateTime<Utc>, post: Post<'_>) -> Result<(), Error> {
+    let (channel, room, state) = match post.to {
+        To::Channel(channel) => (Some(channel), None, "pending"),
+        To::Room(record) => match self::room(tx, post.guild, record).await?.and_then(|room| room.thread) {
+            Some(thread) => (Some(thread), Some(record), "pending"),
+            None => (None, Some(record), "waiting"),
+        },
+    };
+    tx.execute(
+        "INSERT INTO outbox (guild_id, lane, kind, dedupe_key, channel_id, room, payload, revision, nonce,
+                             not_before, expires_at, state, attempt, lease_epoch)
+         VALUES ($1, $2, 'post', $3, $4, $5, $6, 1, $7, $8, $9, $10, 0, 0) ON CONFLICT (dedupe_key) DO NOTHING",
+        args![
+            post.guild,
+            post.lane as i64,
+            post.key,
+            channel,
+            room.map(|record| record.to_string()),
+            post.message.payload().to_string(),
+            nonce(),
+            now,
+            now + patience(post.lane),
+            state,
+        ],
+    )
+    .await
+    .map(drop)
+}
+
+/// Writes the newest shape of a record's card. The first time it also plans the room, named `room_name`.
+/// A card that could not be posted is tried again, in the channel that is right by now.
+pub async fn card(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    guild: GuildId,
+    record: Number,
+    channel: ChannelId,
+    message: &Message,
+    room_name: &str,
+) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO room (guild_id, record, channel_id) VALUES ($1, $2, $3)
+         ON CONFLICT (guild_id, record) DO UPDATE SET channel_id = excluded.channel_id WHERE room.message_id IS NULL",
+        args![guild, record, channel],
+    )
+    .await?;
+    // A dead row has been given up; everything else keeps its course and only learns the newer shape.
+    tx.execute(
+        "INSERT INTO outbox (guild_id, lane, kind, dedupe_key, channel_id, room, payload, revision, nonce,
+                             not_before, expires_at, state, attempt, lease_epoch)
+         VALUES ($1, $2, 'card', $3, $4, $5, $6, 1, $7, $8, $9, 'pending', 0, 0)
+         ON CONFLICT (dedupe_key) DO UPDATE SET
+             payload = excluded.payload,
+             revision = outbox.revision + 1,
+             expires_at = excluded.expires_at,
+             channel_id = CASE WHEN outbox.message_id IS NULL THEN excluded.channel_id ELSE outbox.channel_id END,
+             not_before = CASE WHEN outbox.not_before > excluded.not_before THEN outbox.not_before ELSE excluded.not_before END,
+             state = CASE WHEN outbox.state = 'sending' THEN 'sending' ELSE 'pending' END",
+        args![
+            guild,
+            Lane::State as i64,
+            card_key(guild, record),
+            channel,
+            record,
+            message.payload().to_string(),
+            nonce(),
+            now,
+            now + patience(Lane::State),
+        ],
+    )
+    .await?;
+    tx.execute(
+        "INSERT INTO outbox (guild_id, lane, kind, dedupe_key, room, payload, revision, nonce,
+                             not_before, expires_at, state, attempt, lease_epoch)
+         VALUES ($1, $2, 'room', $3, $4, $5, 1, $6, $7, $8, 'waiting', 0, 0) ON CONFLICT (dedupe_key) DO NOTHING",
+        args![
+            guild,
+            Lane::State as i64,
+            format!("room:{guild}:{record}"),
+            record,
+            room_name,
+            nonce(),
+            now,
+            now + patience(Lane::State),
+        ],
+    )
+    .await
+    .map(drop)
+}
+
+/// Brings `user` into the room of `record`.
+pub async fn invite(tx: &mut Tx, now: DateTime<Utc>, guild: GuildId, record: Number, user: UserId) -> Result<(), Error> {
+    let thread = room(tx, guild, record).await?.and_then(|room| room.thread);
+    tx.execute(
+        "INSERT INTO outbox (guild_id, lane, kind, dedupe_key, channel_id, room, payload, revision, nonce,
+                             not_before, expires_at, state, attempt, lease_epoch)
+         VALUES ($1, $2, 'member', $3, $4, $5, $6, 1, $7, $8, $9, $10, 0, 0) ON CONFLICT (dedupe_key) DO NOTHING",
+        args![
+            guild,
+            Lane::Cosmetic as i64,
+            format!("member:{guild}:{record}:{user}"),
+            thread,
+            record,
+            user.to_string(),
+            nonce(),
+            now,
+            now + patience(Lane::Cosmetic),
+            if thread.is_some() { "pending" } else { "waiting" },
+        ],
+    )
+    .await
+    .map(drop)
+}
+
+/// Where the card and the room of `record` are.
+pub async fn room(tx: &mut Tx, guild: GuildId, record: Number) -> Result<Option<Room>, Error> {
+    let row: Option<(i64, Option<i64>, Option<i64>)> = tx
+        .optional(
+            "SELECT channel_id, message_id, thread_id FROM room WHERE guild_id = $1 AND record = $2",
+            args![guild, record],
+        )
+        .await?;
+    Ok(row.map(|(channel, message, thread)| Room {
+        channel: ChannelId::from_i64(channel),
+        card: message.map(MessageId::from_i64),
+        thread: thread.map(ChannelId::from_i64),
+    }))
+}
+
+/// The record whose room `channel` is. A channel that only stands in for a room that could not be opened is no room.
+pub async fn record_of(tx: &mut Tx, guild: GuildId, channel: ChannelId) -> Result<Option<Number>, Error> {
+    let row: Option<(String,)> = tx
+        .optional(
+            "SELECT record FROM room WHERE guild_id = $1 AND thread_id = $2 AND thread_id <> channel_id",
+            args![guild, channel],
+        )
+        .await?;
+    row.map(|(record,)| Number::stored(&record).map_err(Error::from)).transpose()
+}
+
+/// The newest things of this guild that could not be said: key and reason, at most 10.
+pub async fn failed(tx: &mut Tx, guild: GuildId) -> Result<Vec<(String, String)>, Error> {
+    let rows: Vec<(String, Option<String>)> = tx
+        .all(
+            "SELECT dedupe_key, last_error FROM outbox
+              WHERE guild_id = $1 AND state IN ('dead', 'ambiguous') ORDER BY outbox_id DESC LIMIT 10",
+            args![guild],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(key, why)| (key, why.unwrap_or_default())).collect())
+}
+
+/// The newest cards of this guild that stand in chat: record, channel, message.
+pub async fn live_cards(tx: &mut Tx, guild: GuildId, limit: i64) -> Result<Vec<(Number, ChannelId, MessageId)>, Error> {
+    let rows: Vec<(String, i64, i64)> = tx
+        .all(
+            "SELECT room, channel_id, message_id FROM outbox
+              WHERE guild_id = $1 AND kind = 'card' AND state = 'sent' AND message_id IS NOT NULL
+              ORDER BY outbox_id DESC LIMIT $2",
+            args![guild, limit],
+        )
+        .await?;
+    rows.into_iter()
+        .map(|(record, channel, message)| {
+            Ok((Number::stored(&record)?, ChannelId::from_i64(channel), MessageId::from_i64(message)))
+        })
+        .collect()
+}
+
+/// The card of `record` is gone: it is posted anew.
+pub async fn repost(tx: &mut Tx, now: DateTime<Utc>, guild: GuildId, record: Number) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE outbox SET state = 'pending', message_id = NULL, nonce = $2, first_sent_at = NULL, attempt = 0,
+                           not_before = $3, expires_at = $4
+          WHERE dedupe_key = $1 AND state = 'sent'",
+        args![card_key(guild, record), nonce(), now, now + patience(Lane::State)],
+    )
+    .await
+    .map(drop)
+}
+
+/// The key of the answer in a channel, for typed commands.
+pub fn answer_key(source_kind: &str, id: u64) -> String {
+    format!("answer:{source_kind}:{id}")
+}
+
+fn card_key(guild: GuildId, record: Number) -> String {
+    format!("card:{guild}:{record}")
+}
+
+/// A page: plain content with a ping, so that phones show it.
+pub fn page(ping: Ping, text: &str) -> Message {
+    Message::say(format!("{ping} {text}")).ping(ping)
+}
+
+fn nonce() -> String {
+    let mut rng = rand::rng();
+    (0..NONCE_LENGTH).map(|_| char::from(NONCE_LETTERS[rng.random_range(0..NONCE_LETTERS.len())])).collect()
+}

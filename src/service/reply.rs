@@ -1,0 +1,91 @@
+//! The words of services.
+
+use super::Service;
+use crate::chat::message::Message;
+use crate::chat::text::{esc, fit};
+use crate::error::Refusal;
+use crate::incident::{Incident, reply as incident};
+
+/// One service, and its open incidents.
+pub fn show(service: &Service, open: &[Incident]) -> Message {
+    let mut lines = vec![line(service)];
+    if let Some(description) = &service.description {
+        lines.push(format!("> {}", fit(&description.replace('\n', " "), 500)));
+    }
+    if open.is_empty() {
+        lines.push("No incident is open on it.".to_owned());
+    } else {
+        lines.push("Open:".to_owned());
+        lines.extend(open.iter().map(|one| format!("• {} · {}", incident::headline(one), incident::state(one.state))));
+    }
+    Message::say(lines.join("\n"))
+}
+
+fn line(service: &Service) -> String {
+    let owner = service.owner.map(|owner| format!(" · owner <@{owner}>")).unwrap_or_default();
+    let hours = service.hours.as_deref().map(|hours| format!(" · {}", esc(hours))).unwrap_or_default();
+    let retired = service.retired_at.map(|at| format!(" · retired <t:{}:d>", at.timestamp())).unwrap_or_default();
+    format!("**{}** · tier {}{owner}{hours}{retired}", esc(&service.name), service.tier)
+}
+
+/// All of them.
+pub fn list(services: &[Service]) -> Message {
+    if services.is_empty() {
+        return Message::say("There are no services yet. Add the first: `/service add`.");
+    }
+    Message::say(services.iter().map(line).collect::<Vec<_>>().join("\n"))
+}
+
+/// It was added.
+pub fn added(service: &Service) -> Message {
+    Message::say(format!("Added: {}", line(service)))
+}
+
+/// It was changed.
+pub fn edited(service: &Service) -> Message {
+    Message::say(format!("Changed: {}", line(service)))
+}
+
+/// It was retired.
+pub fn retired(service: &Service) -> Message {
+    Message::say(format!("**{}** is retired. Records that name it stay as they are.", esc(&service.name)))
+}
+
+/// There is no service of that name; these are near.
+pub fn unknown(name: &str, near: &[&str]) -> Refusal {
+    let hint = if near.is_empty() {
+        "`/service list` shows those that exist.".to_owned()
+    } else {
+        let names: Vec<String> = near.iter().map(|name| format!("**{}**", esc(name))).collect();
+        format!("Did you mean {}?", names.join(" or "))
+    };
+    Refusal::new("service.exists", format!("There is no service **{}**. {hint}", fit(name, 80)))
+}
+
+/// The name is taken.
+pub fn exists_already(name: &str) -> Refusal {
+    Refusal::new("service.name", format!("There is a service **{}** already. Change it with `/service edit`.", esc(name)))
+}
+
+/// The name is no name.
+pub fn no_name() -> Refusal {
+    Refusal::new("service.name", "The name has no letters. What do people call the service?")
+}
+
+/// It is retired.
+pub fn is_retired(name: &str) -> Refusal {
+    Refusal::new("service.in-use", format!("**{}** is retired. Choose another, or add it anew under another name.", esc(name)))
+}
+
+/// Nothing would change.
+pub fn nothing_changes(name: &str) -> Refusal {
+    Refusal::new(
+        "service.changes",
+        format!("Nothing changes on **{}**: give a name, owner, tier, hours or description that differs.", esc(name)),
+    )
+}
+
+/// Somebody else was faster.
+pub fn changed_meanwhile(name: &str) -> Refusal {
+    Refusal::new("service.version", format!("**{}** changed while you were typing. Look at it again, then retry.", esc(name)))
+}

@@ -1,0 +1,201 @@
+//! What is missing for wardroom to work in a guild, as a list in which each line says how to mend it.
+
+use std::collections::BTreeMap;
+
+use super::{Guild, Purpose};
+use crate::policy::Capability;
+use crate::snowflake::{ChannelId, RoleId};
+
+/// Discord's permission bits that wardroom needs where it posts, with their names in Discord's own words.
+const NEEDED: [(u64, &str); 6] = [
+    (1 << 10, "View Channel"),
+    (1 << 11, "Send Messages"),
+    (1 << 16, "Read Message History"),
+    (1 << 35, "Create Public Threads"),
+    (1 << 38, "Send Messages in Threads"),
+    (1 << 14, "Embed Links"),
+];
+const ADMINISTRATOR: u64 = 1 << 3;
+/// A role that is not mentionable is pinged only with this one.
+const MENTION_EVERYONE: u64 = 1 << 17;
+
+/// What Discord says about a guild, at this moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// The guild's name.
+    pub name: String,
+    /// Its channels.
+    pub channels: BTreeMap<ChannelId, ChannelFacts>,
+    /// Its roles: name, and whether anyone may mention it.
+    pub roles: BTreeMap<RoleId, (String, bool)>,
+}
+
+/// What Discord says about a channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChannelFacts {
+    /// Its name.
+    pub name: String,
+    /// Whether it is a text channel, which can hold cards.
+    pub text: bool,
+    /// wardroom's own permission bits in it.
+    pub permissions: u64,
+}
+
+/// One line of a check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Whether all is well.
+    pub well: bool,
+    /// What is so and, where it is not well, how to mend it. Markdown.
+    pub sentence: String,
+}
+
+impl Finding {
+    fn well(sentence: impl Into<String>) -> Self {
+        Self { well: true, sentence: sentence.into() }
+    }
+
+    fn amiss(sentence: impl Into<String>) -> Self {
+        Self { well: false, sentence: sentence.into() }
+    }
+}
+
+/// Holds the guild's set-up against what Discord says. `unsaid` are things that could not be delivered, with the reason.
+pub fn findings(guild: &Guild, around: &Surroundings, unsaid: &[(String, String)]) -> Vec<Finding> {
+    let mut found: Vec<Finding> = Purpose::ALL.iter().map(|purpose| of_channel(guild, around, *purpose)).collect();
+    found.extend(Capability::ALL.iter().flat_map(|capability| of_capability(guild, around, *capability)));
+    found.push(if guild.zone_name == "UTC" {
+        Finding::well("Times are read in `UTC`. If your people write another: `/setup timezone`.")
+    } else {
+        Finding::well(format!("Times are read in `{}`.", guild.zone_name))
+    });
+    if let Some((key, why)) = unsaid.first() {
+        found.push(Finding::amiss(format!(
+            "{} message(s) could not be delivered; the newest: `{key}` ({why}). Mend the channel's permissions, then change the record \
+             or run the command again.",
+            unsaid.len()
+        )));
+    }
+    found
+}
+
+fn of_channel(guild: &Guild, around: &Surroundings, purpose: Purpose) -> Finding {
+    let name = purpose.name();
+    let Some(channel) = guild.channel(purpose) else {
+        return match purpose {
+            Purpose::Incidents | Purpose::Changes | Purpose::Problems => Finding::well(format!(
+                "No channel for `{name}`: cards go to the channel of the command. To choose one: `/setup channel purpose:{name}`."
+            )),
+            Purpose::Management | Purpose::Digests | Purpose::Operations | Purpose::Audit => Finding::well(format!(
+                "No channel for `{name}`: nothing is posted there. To choose one: `/setup channel purpose:{name}`."
+            )),
+        };
+    };
+    let Some(facts) = around.channels.get(&channel) else {
+        return Finding::amiss(format!(
+            "The channel for `{name}` (id {channel}) is gone, or hidden from wardroom. Choose another: `/setup channel purpose:{name}`."
+        ));
+    };
+    if !facts.text {
+        return Finding::amiss(format!(
+            "<#{channel}> for `{name}` is no text channel, so it cannot hold cards. Choose one: `/setup channel purpose:{name}`."
+        ));
+    }
+    let missing: Vec<&str> = NEEDED
+        .iter()
+        .filter(|(bit, _)| facts.permissions & (bit | ADMINISTRATOR) == 0)
+        .map(|(_, permission)| *permission)
+        .collect();
+    if missing.is_empty() {
+        Finding::well(format!("<#{channel}> for `{name}`."))
+    } else {
+        Finding::amiss(format!(
+            "<#{channel}> for `{name}` lacks **{}** for wardroom. Channel settings → Permissions → wardroom.",
+            missing.join(", ")
+        ))
+    }
+}
+
+fn of_capability(guild: &Guild, around: &Surroundings, capability: Capability) -> Vec<Finding> {
+    let name = capability.name();
+    let roles = guild.roles.roles(capability);
+    if roles.is_empty() {
+        return match capability {
+            Capability::Responder => vec![Finding::well("`responder` is mapped to no role: anyone may run incidents, nobody is pinged.")],
+            Capability::Administrator => {
+                vec![Finding::well("`administrator` is mapped to no role: members with Manage Server administrate.")]
+            }
+            // Nothing mapped is said (DESIGN 4, "Who sees what").
+            _ => vec![Finding::well(format!("`{name}` is mapped to no role: nobody has it. `/setup role capability:{name}`"))],
+        };
+    }
+    let may_mention_all = around.channels.values().any(|channel| channel.permissions & (MENTION_EVERYONE | ADMINISTRATOR) != 0);
+    roles
+        .iter()
+        .map(|role| match around.roles.get(role) {
+            None => Finding::amiss(format!(
+                "The role of `{name}` (id {role}) is gone. Remove it: `/setup role capability:{name} role: … remove:True`, or map another."
+            )),
+            Some((_, mentionable)) if capability == Capability::Responder && !mentionable && !may_mention_all => {
+                Finding::amiss(format!(
+                    "<@&{role}> is `{name}`, but wardroom cannot ping it. Role settings → Allow anyone to @mention this role."
+                ))
+            }
+            Some(_) => Finding::well(format!("<@&{role}> is `{name}`.")),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::RoleMap;
+    use crate::snowflake::GuildId;
+
+    const ALL: u64 = (1 << 10) | (1 << 11) | (1 << 14) | (1 << 16) | (1 << 35) | (1 << 38);
+
+    fn guild() -> Guild {
+        let mut guild = Guild::fresh(GuildId(1));
+        guild.channels.insert(Purpose::Incidents, ChannelId(2));
+        guild.roles = RoleMap::of([(Capability::Responder, RoleId(3))]);
+        guild
+    }
+
+    fn around(permissions: u64, mentionable: bool) -> Surroundings {
+        Surroundings {
+            name: "Harbour".to_owned(),
+            channels: BTreeMap::from([(ChannelId(2), ChannelFacts { name: "incidents".to_owned(), text: true, permissions })]),
+            roles: BTreeMap::from([(RoleId(3), ("Responders".to_owned(), mentionable))]),
+        }
+    }
+
+    fn amiss(found: Vec<Finding>) -> Vec<String> {
+        found.into_iter().filter(|finding| !finding.well).map(|finding| finding.sentence).collect()
+    }
+
+    #[test]
+    fn a_guild_that_has_all_it_needs_has_nothing_to_mend() {
+        assert_eq!(amiss(findings(&guild(), &around(ALL, true), &[])), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_missing_is_named_as_discord_names_it() {
+        assert_eq!(
+            amiss(findings(&guild(), &around(ALL & !(1 << 35), true), &[])),
+            ["<#2> for `incidents` lacks **Create Public Threads** for wardroom. Channel settings → Permissions → wardroom."]
+        );
+    }
+
+    #[test]
+    fn a_channel_or_role_that_is_gone_is_told_with_the_way_to_mend_it() {
+        let gone = amiss(findings(&guild(), &Surroundings::default(), &[]));
+        assert_eq!(gone.len(), 2);
+        assert!(gone[0].contains("is gone, or hidden"), "{}", gone[0]);
+        assert!(gone[1].contains("The role of `responder` (id 3) is gone"), "{}", gone[1]);
+    }
+
+    #[test]
+    fn a_role_that_cannot_be_pinged_is_told() {
+        assert!(amiss(findings(&guild(), &around(ALL, false), &[]))[0].contains("cannot ping it"));
+    }
+}

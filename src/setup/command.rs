@@ -1,0 +1,128 @@
+//! `/setup`: the steps of each verb.
+
+use serde::{Deserialize, Serialize};
+
+use super::check::{Surroundings, findings};
+use super::{Purpose, reply, store};
+use crate::chat::answer::Answer;
+use crate::chat::phrase;
+use crate::command::context::Context;
+use crate::error::Error;
+use crate::journal::{self, Change, Fact};
+use crate::outbox;
+use crate::policy::{self, Capability};
+use crate::snowflake::{ChannelId, RoleId};
+use crate::store::Tx;
+
+/// A verb of `/setup` and its options.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
+#[serde(tag = "verb", content = "options", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+pub enum Command {
+    /// What is set up.
+    Show {},
+    /// What is missing.
+    Check {},
+    /// The channel for a purpose.
+    Channel {
+        /// What for.
+        purpose: Purpose,
+        /// Which.
+        channel: ChannelId,
+    },
+    /// Who is trusted with what.
+    Role {
+        /// With what.
+        capability: Capability,
+        /// Who.
+        role: RoleId,
+        /// No longer.
+        remove: Option<bool>,
+    },
+    /// The zone of times.
+    Timezone {
+        /// By its IANA name.
+        timezone: String,
+    },
+}
+
+impl Command {
+    /// Whether it changes nothing.
+    pub fn is_read(&self) -> bool {
+        matches!(self, Self::Show {} | Self::Check {})
+    }
+}
+
+/// Carries `command` out. `around` is what Discord says about the guild, where the verb needs it.
+pub async fn handle(tx: &mut Tx, context: &Context, command: Command, around: Option<&Surroundings>) -> Result<Answer, Error> {
+    let guild = context.guild.id;
+    let roles = &context.guild.roles;
+    match command {
+        Command::Show {} => Ok(Answer::Say(reply::show(&context.guild))),
+        Command::Check {} => {
+            policy::administrator(&context.member, roles)?;
+            let around = around.ok_or_else(|| reply::cannot_look("it was not asked"))?;
+            let unsaid = outbox::failed(tx, guild).await?;
+            Ok(Answer::Say(reply::checked(&findings(&context.guild, around, &unsaid))))
+        }
+        Command::Channel { purpose, channel } => {
+            let proof = policy::administrator(&context.member, roles)?;
+            store::set_channel(tx, guild, purpose, channel).await?;
+            let change = Change {
+                field: "channel",
+                before: Fact::plain(context.guild.channel(purpose)),
+                after: Fact::Plain(channel.to_string()),
+            };
+            record(tx, context, "setup.channel", purpose.name(), proof.basis(), change).await?;
+            Ok(Answer::Say(reply::channel_set(purpose, channel)))
+        }
+        Command::Role { capability, role, remove } => {
+            let proof = policy::administrator(&context.member, roles)?;
+            // The role that everyone has carries the guild's own id.
+            if role.0 == guild.0 {
+                return Err(reply::not_everyone(capability).into());
+            }
+            if remove.unwrap_or(false) {
+                if !store::unmap_role(tx, guild, capability, role).await? {
+                    return Err(reply::not_mapped(capability, role).into());
+                }
+                let change = Change { field: "role", before: Fact::Plain(role.to_string()), after: Fact::Nothing };
+                record(tx, context, "setup.role", capability.name(), proof.basis(), change).await?;
+                return Ok(Answer::Say(reply::role_unmapped(capability, role)));
+            }
+            if !store::map_role(tx, guild, capability, role).await? {
+                return Err(reply::mapped_already(capability, role).into());
+            }
+            let change = Change::new("role", Fact::Plain(role.to_string()));
+            record(tx, context, "setup.role", capability.name(), proof.basis(), change).await?;
+            Ok(Answer::Say(reply::role_mapped(capability, role)))
+        }
+        Command::Timezone { timezone } => {
+            let proof = policy::administrator(&context.member, roles)?;
+            let zone = phrase::zone(&timezone).map_err(|why| reply::no_such_zone(&why))?;
+            let name = zone.iana_name().unwrap_or(&timezone).to_owned();
+            store::set_zone(tx, guild, &name).await?;
+            let change = Change {
+                field: "timezone",
+                before: Fact::Plain(context.guild.zone_name.clone()),
+                after: Fact::Plain(name.clone()),
+            };
+            record(tx, context, "setup.timezone", "guild", proof.basis(), change).await?;
+            let now = jiff::Timestamp::from_microsecond(context.now.timestamp_micros())
+                .map(|now| zone.to_datetime(now).strftime("%H:%M on %Y-%m-%d").to_string())
+                .unwrap_or_default();
+            Ok(Answer::Say(reply::zone_set(&name, &now)))
+        }
+    }
+}
+
+async fn record(
+    tx: &mut Tx,
+    context: &Context,
+    action: &'static str,
+    subject: &str,
+    basis: &str,
+    change: Change,
+) -> Result<(), Error> {
+    let subject = format!("setup:{subject}");
+    journal::append(tx, context.guild.id, context.now, context.draft(action, subject, basis, vec![change])).await.map(drop)
+}

@@ -1,0 +1,109 @@
+//! What a guild has set up: its zone, the channels for each purpose, the roles for each capability. A guild that has set up nothing
+//! works at once.
+
+mod check;
+pub mod command;
+pub mod reply;
+pub mod store;
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use crate::chat::answer::Choice;
+use crate::chat::limits;
+use crate::policy::RoleMap;
+use crate::snowflake::{ChannelId, GuildId};
+
+pub use check::{ChannelFacts, Finding, Surroundings, findings};
+
+/// What a channel is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// Cards of incidents.
+    Incidents,
+    /// Cards of changes.
+    Changes,
+    /// Cards of problems.
+    Problems,
+    /// Updates for management.
+    Management,
+    /// Digests.
+    Digests,
+    /// Notices about wardroom itself.
+    Operations,
+    /// Heads of the journal.
+    Audit,
+}
+
+impl Purpose {
+    /// All of them, in the order in which people read them.
+    pub const ALL: [Self; 7] =
+        [Self::Incidents, Self::Changes, Self::Problems, Self::Management, Self::Digests, Self::Operations, Self::Audit];
+
+    /// Its name in commands and in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Incidents => "incidents",
+            Self::Changes => "changes",
+            Self::Problems => "problems",
+            Self::Management => "management",
+            Self::Digests => "digests",
+            Self::Operations => "operations",
+            Self::Audit => "audit",
+        }
+    }
+
+    /// The purpose of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.name() == name)
+    }
+}
+
+/// A guild and its set-up.
+#[derive(Clone, Debug)]
+pub struct Guild {
+    /// Which.
+    pub id: GuildId,
+    /// The zone in which its people write times.
+    pub zone: TimeZone,
+    /// The zone's IANA name.
+    pub zone_name: String,
+    /// The channels that are set.
+    pub channels: BTreeMap<Purpose, ChannelId>,
+    /// The roles that are mapped.
+    pub roles: RoleMap,
+}
+
+impl Guild {
+    /// A guild that has set up nothing.
+    pub fn fresh(id: GuildId) -> Self {
+        Self {
+            id,
+            zone: TimeZone::UTC,
+            zone_name: "UTC".to_owned(),
+            channels: BTreeMap::new(),
+            roles: RoleMap::default(),
+        }
+    }
+
+    /// The channel for `purpose`, if one is set.
+    pub fn channel(&self, purpose: Purpose) -> Option<ChannelId> {
+        self.channels.get(&purpose).copied()
+    }
+}
+
+/// Completions of a zone's name.
+pub fn complete_zone(typed: &str) -> Vec<Choice> {
+    let typed = typed.trim().to_lowercase().replace(' ', "_");
+    let mut found: Vec<(bool, String)> = jiff::tz::db()
+        .available()
+        .map(|name| name.to_string())
+        .filter(|name| name.to_lowercase().contains(&typed))
+        .map(|name| (!name.to_lowercase().starts_with(&typed), name))
+        .collect();
+    found.sort();
+    found.into_iter().take(limits::CHOICES).map(|(_, name)| Choice { name: name.clone(), value: name }).collect()
+}

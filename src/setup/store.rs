@@ -1,0 +1,98 @@
+//! Tables of a guild's set-up.
+
+use chrono::{DateTime, Utc};
+
+use super::{Guild, Purpose};
+use crate::args;
+use crate::error::{Error, Failure};
+use crate::journal;
+use crate::policy::{Capability, RoleMap};
+use crate::snowflake::{ChannelId, GuildId, RoleId};
+use crate::store::Tx;
+
+/// The guild's set-up; none when it has never spoken to wardroom.
+pub async fn find(tx: &mut Tx, id: GuildId) -> Result<Option<Guild>, Error> {
+    let Some((zone_name,)) =
+        tx.optional::<(String,)>("SELECT timezone FROM guild WHERE guild_id = $1", args![id]).await?
+    else {
+        return Ok(None);
+    };
+    let zone = jiff::tz::TimeZone::get(&zone_name)
+        .map_err(|error| Failure::inconsistent("guild", format!("guild {id}: {error}")))?;
+    let channels: Vec<(String, i64)> =
+        tx.all("SELECT purpose, channel_id FROM guild_channel WHERE guild_id = $1", args![id]).await?;
+    let roles: Vec<(String, i64)> = tx
+        .all("SELECT capability, role_id FROM guild_role WHERE guild_id = $1 ORDER BY role_id", args![id])
+        .await?;
+    Ok(Some(Guild {
+        id,
+        zone,
+        zone_name,
+        channels: channels
+            .into_iter()
+            .filter_map(|(purpose, channel)| Some((Purpose::named(&purpose)?, ChannelId::from_i64(channel))))
+            .collect(),
+        roles: RoleMap::of(
+            roles.into_iter().filter_map(|(name, role)| Some((Capability::named(&name)?, RoleId::from_i64(role)))),
+        ),
+    }))
+}
+
+/// The guild's set-up, which is made when it speaks for the first time.
+pub async fn find_or_start(tx: &mut Tx, id: GuildId, now: DateTime<Utc>) -> Result<Guild, Error> {
+    if let Some(guild) = find(tx, id).await? {
+        return Ok(guild);
+    }
+    let guild = Guild::fresh(id);
+    tx.execute(
+        "INSERT INTO guild (guild_id, timezone, joined_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        args![id, guild.zone_name.as_str(), now],
+    )
+    .await?;
+    journal::start(tx, id).await?;
+    Ok(guild)
+}
+
+/// All guilds that have ever spoken to wardroom.
+pub async fn all(tx: &mut Tx) -> Result<Vec<GuildId>, Error> {
+    let rows: Vec<(i64,)> = tx.all("SELECT guild_id FROM guild ORDER BY guild_id", Vec::new()).await?;
+    Ok(rows.into_iter().map(|(id,)| GuildId::from_i64(id)).collect())
+}
+
+/// Makes `channel` the one for `purpose`.
+pub async fn set_channel(tx: &mut Tx, guild: GuildId, purpose: Purpose, channel: ChannelId) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO guild_channel (guild_id, purpose, channel_id) VALUES ($1, $2, $3)
+         ON CONFLICT (guild_id, purpose) DO UPDATE SET channel_id = excluded.channel_id",
+        args![guild, purpose.name(), channel],
+    )
+    .await
+    .map(drop)
+}
+
+/// Trusts `role` with `capability`. False when it was trusted already.
+pub async fn map_role(tx: &mut Tx, guild: GuildId, capability: Capability, role: RoleId) -> Result<bool, Error> {
+    let added = tx
+        .execute(
+            "INSERT INTO guild_role (guild_id, capability, role_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            args![guild, capability.name(), role],
+        )
+        .await?;
+    Ok(added == 1)
+}
+
+/// Trusts `role` with `capability` no longer. False when it was not trusted.
+pub async fn unmap_role(tx: &mut Tx, guild: GuildId, capability: Capability, role: RoleId) -> Result<bool, Error> {
+    let removed = tx
+        .execute(
+            "DELETE FROM guild_role WHERE guild_id = $1 AND capability = $2 AND role_id = $3",
+            args![guild, capability.name(), role],
+        )
+        .await?;
+    Ok(removed == 1)
+}
+
+/// Makes `zone` the guild's.
+pub async fn set_zone(tx: &mut Tx, guild: GuildId, zone: &str) -> Result<(), Error> {
+    tx.execute("UPDATE guild SET timezone = $2 WHERE guild_id = $1", args![guild, zone]).await.map(drop)
+}

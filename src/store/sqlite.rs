@@ -1,0 +1,317 @@
+//! SQLite: one writer that commits in groups, readers apart, and a lock that keeps a second process out.
+//!
+//! **Group commit.** Jobs queue for the writer and run one after another, each in a savepoint. COMMIT comes when the queue is
+//! empty, after 64 jobs, or after 10 ms, and never waits for company: one user pays one fsync, fifty users share theirs.
+
+use std::fs::{File, TryLockError};
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::str::FromStr;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection as _, Executor};
+use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::time::Instant;
+
+use super::tx::Connection;
+use super::{Error, Failure, Tx, Work, panic_text};
+
+/// The first SQLite without the WAL-reset corruption (3.7.0 to 3.51.2; SQLite's release notes, `reliability-security` 0.1).
+const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+/// Jobs in one transaction at most.
+const GROUP: usize = 64;
+/// How long a transaction goes on taking jobs.
+const GROUP_TIME: Duration = Duration::from_millis(10);
+/// Jobs that may wait; a caller beyond that waits to hand its job over.
+const QUEUE: usize = 256;
+const READERS: u32 = 4;
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
+
+pub(super) struct Sqlite {
+    jobs: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
+    writer: Mutex<Option<tokio::task::JoinHandle<()>>>,
+    readers: SqlitePool,
+    /// Held open: the lock goes with it.
+    _lock: File,
+}
+
+impl Sqlite {
+    pub(super) async fn open(url: &str) -> Result<Self, Error> {
+        let options = options(url)?;
+        let lock = lock(options.get_filename())?;
+        let mut connection = options.clone().connect().await?;
+        check_version(&mut connection).await?;
+        MIGRATIONS.run(&mut connection).await.map_err(Failure::from)?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(Duration::from_secs(3))
+            .connect_with(options.read_only(true))
+            .await?;
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        let writer = tokio::spawn(Writer { tx: Tx { connection: Connection::SqliteWriter(connection) } }.run(queue));
+        Ok(Self { jobs: Mutex::new(Some(jobs)), writer: Mutex::new(Some(writer)), readers, _lock: lock })
+    }
+
+    pub(super) async fn write<T, F>(&self, job: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: for<'t> Fn(&'t mut Tx) -> Work<'t, T> + Send + Sync + 'static,
+    {
+        let (answer, result) = oneshot::channel();
+        let Some(jobs) = self.jobs.lock().await.clone() else { return Err(closed()) };
+        jobs.send(Box::new(Unit { job, answer })).await.map_err(|_| closed())?;
+        result.await.map_err(|_| closed())?
+    }
+
+    pub(super) async fn read<T, F>(&self, job: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: for<'t> Fn(&'t mut Tx) -> Work<'t, T> + Send + Sync + 'static,
+    {
+        let mut tx = Tx { connection: Connection::SqliteReader(self.readers.acquire().await?) };
+        // A task of its own: a caller that gives up must not leave the connection inside a transaction.
+        let work = tokio::spawn(async move {
+            tx.execute("BEGIN", Vec::new()).await?;
+            let result = AssertUnwindSafe(job(&mut tx)).catch_unwind().await;
+            tx.execute("ROLLBACK", Vec::new()).await?;
+            result.unwrap_or_else(|panic| Err(Failure::Panicked(panic_text(&*panic)).into()))
+        });
+        work.await.map_err(|error| Failure::Panicked(error.to_string()))?
+    }
+
+    pub(super) async fn describe(&self) -> Result<String, Error> {
+        let (version,): (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(&self.readers).await?;
+        Ok(format!("SQLite {version}"))
+    }
+
+    pub(super) async fn back_up(&self, file: PathBuf) -> Result<(), Error> {
+        if file.exists() {
+            return Err(Failure::Other(format!("{} exists already; name a new file", file.display())).into());
+        }
+        let mut part = file.clone().into_os_string();
+        part.push(".part");
+        let part = PathBuf::from(part);
+        let mut reader = self.readers.acquire().await?;
+        // `VACUUM INTO` takes an expression, so the name is an argument and not part of the text.
+        sqlx::query("VACUUM INTO $1").bind(part.to_string_lossy().into_owned()).execute(&mut *reader).await?;
+        let mut copy = SqliteConnectOptions::new().filename(&part).read_only(true).connect().await?;
+        let (verdict,): (String,) = sqlx::query_as("PRAGMA quick_check").fetch_one(&mut copy).await?;
+        copy.close().await?;
+        if verdict != "ok" {
+            return Err(Failure::Other(format!("the copy is damaged: {verdict}")).into());
+        }
+        let settle = || -> std::io::Result<()> {
+            File::open(&part)?.sync_all()?;
+            std::fs::rename(&part, &file)?;
+            let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            File::open(folder)?.sync_all()
+        };
+        settle().map_err(|error| Failure::Other(format!("{} could not be written: {error}", file.display())).into())
+    }
+
+    pub(super) async fn close(&self) {
+        self.jobs.lock().await.take();
+        if let Some(writer) = self.writer.lock().await.take()
+            && let Err(error) = writer.await
+        {
+            tracing::error!(%error, "the writer did not end well");
+        }
+        self.readers.close().await;
+    }
+}
+
+fn options(url: &str) -> Result<SqliteConnectOptions, Error> {
+    let options = SqliteConnectOptions::from_str(url)
+        .map_err(|error| Failure::Other(format!("DATABASE_URL cannot be read: {error}; write sqlite://wardroom.db")))?;
+    Ok(options
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(5))
+        .foreign_keys(true)
+        .pragma("trusted_schema", "OFF")
+        .pragma("cell_size_check", "ON")
+        .pragma("secure_delete", "ON")
+        .pragma("journal_size_limit", "67108864")
+        .statement_cache_capacity(256)
+        // A statement's text at DEBUG is enough; its slowness is no alarm of ours.
+        .disable_statement_logging())
+}
+
+/// Takes the lock beside the database file, so that a second process is told why it cannot start.
+fn lock(database: &Path) -> Result<File, Error> {
+    let mut path = database.as_os_str().to_owned();
+    path.push(".lock");
+    let path = PathBuf::from(path);
+    let file = File::options()
+        .create(true)
+        .append(true)
+        .open(&path)
+        .map_err(|error| Failure::Other(format!("{} cannot be opened: {error}; does its folder exist?", path.display())))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Failure::Other(format!(
+            "{} is in use by another wardroom; stop that one first, or use PostgreSQL to run several",
+            database.display()
+        ))
+        .into()),
+        Err(TryLockError::Error(error)) => {
+            Err(Failure::Other(format!("{} cannot be locked: {error}; use a local disk", path.display())).into())
+        }
+    }
+}
+
+async fn check_version(connection: &mut SqliteConnection) -> Result<(), Error> {
+    let (version,): (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(connection).await?;
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    if found < OLDEST_SQLITE {
+        return Err(Failure::Other(format!(
+            "SQLite {version} can corrupt a database in WAL mode; wardroom needs 3.51.3 or newer: build it with its bundled SQLite"
+        ))
+        .into());
+    }
+    Ok(())
+}
+
+fn closed() -> Error {
+    Failure::Other("the database is closed: wardroom is stopping".to_owned()).into()
+}
+
+/// A job in the queue, whatever it returns.
+trait Job: Send {
+    fn run<'t>(self: Box<Self>, tx: &'t mut Tx) -> Pin<Box<dyn Future<Output = Settled> + Send + 't>>;
+    fn fail(self: Box<Self>, error: Error);
+}
+
+/// How a job went, and its answer, which is held back until COMMIT.
+struct Settled {
+    keep: bool,
+    release: Release,
+}
+
+/// Hands the answer over; given the words of a COMMIT that failed, it hands over that instead.
+type Release = Box<dyn FnOnce(Option<&str>) + Send>;
+
+struct Unit<T, F> {
+    job: F,
+    answer: oneshot::Sender<Result<T, Error>>,
+}
+
+impl<T, F> Job for Unit<T, F>
+where
+    T: Send + 'static,
+    F: for<'t> Fn(&'t mut Tx) -> Work<'t, T> + Send + Sync + 'static,
+{
+    fn run<'t>(self: Box<Self>, tx: &'t mut Tx) -> Pin<Box<dyn Future<Output = Settled> + Send + 't>> {
+        Box::pin(async move {
+            let Unit { job, answer } = *self;
+            let result = AssertUnwindSafe(async { job(tx).await })
+                .catch_unwind()
+                .await
+                .unwrap_or_else(|panic| Err(Failure::Panicked(panic_text(&*panic)).into()));
+            let keep = result.is_ok();
+            let release = Box::new(move |broken: Option<&str>| {
+                let result = match broken {
+                    Some(why) if result.is_ok() => Err(Failure::Other(format!("the commit failed: {why}")).into()),
+                    _ => result,
+                };
+                // A caller that has gone does not want to know.
+                drop(answer.send(result));
+            });
+            Settled { keep, release }
+        })
+    }
+
+    fn fail(self: Box<Self>, error: Error) {
+        drop(self.answer.send(Err(error)));
+    }
+}
+
+struct Writer {
+    tx: Tx,
+}
+
+impl Writer {
+    async fn run(mut self, mut queue: mpsc::Receiver<Box<dyn Job>>) {
+        while let Some(first) = queue.recv().await {
+            self.group(first, &mut queue).await;
+        }
+        if let Connection::SqliteWriter(connection) = self.tx.connection
+            && let Err(error) = connection.close().await
+        {
+            tracing::error!(%error, "the database did not close well");
+        }
+    }
+
+    /// One transaction: `first`, and what else is waiting.
+    async fn group(&mut self, first: Box<dyn Job>, queue: &mut mpsc::Receiver<Box<dyn Job>>) {
+        if let Err(error) = self.say("BEGIN IMMEDIATE").await {
+            first.fail(error);
+            return;
+        }
+        let began = Instant::now();
+        let mut answers: Vec<Release> = Vec::new();
+        let mut next = Some(first);
+        while let Some(job) = next {
+            match self.one(job).await {
+                Ok(release) => answers.push(release),
+                Err(error) => {
+                    // The savepoint itself broke: nothing of this transaction can be trusted.
+                    tracing::error!(%error, "a group of writes was taken back");
+                    let why = error.to_string();
+                    drop(self.say("ROLLBACK").await);
+                    for release in answers {
+                        release(Some(&why));
+                    }
+                    return;
+                }
+            }
+            next = if answers.len() < GROUP && began.elapsed() < GROUP_TIME { queue.try_recv().ok() } else { None };
+        }
+        metrics::histogram!("wardroom_store_group_size").record(u32::try_from(answers.len()).unwrap_or(u32::MAX));
+        let broken = self.say("COMMIT").await.err().map(|error| error.to_string());
+        if let Some(why) = &broken {
+            tracing::error!(why, "a commit failed");
+            drop(self.say("ROLLBACK").await);
+        }
+        for release in answers {
+            release(broken.as_deref());
+        }
+    }
+
+    /// One job in its savepoint.
+    async fn one(&mut self, job: Box<dyn Job>) -> Result<Release, Error> {
+        if let Err(error) = self.say("SAVEPOINT unit").await {
+            let why = error.to_string();
+            job.fail(error);
+            return Err(Failure::Other(why).into());
+        }
+        let Settled { keep, release } = job.run(&mut self.tx).await;
+        let end = async {
+            if !keep {
+                self.say("ROLLBACK TO SAVEPOINT unit").await?;
+            }
+            self.say("RELEASE SAVEPOINT unit").await
+        };
+        match end.await {
+            Ok(()) => Ok(release),
+            Err(error) => {
+                release(Some(&error.to_string()));
+                Err(error)
+            }
+        }
+    }
+
+    async fn say(&mut self, sql: &'static str) -> Result<(), Error> {
+        if let Connection::SqliteWriter(connection) = &mut self.tx.connection {
+            connection.execute(sql).await?;
+        }
+        Ok(())
+    }
+}

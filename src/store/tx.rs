@@ -1,0 +1,105 @@
+//! One transaction on either database: three verbs, one SQL text.
+
+use sqlx::pool::PoolConnection;
+use sqlx::{AssertSqlSafe, Postgres, Sqlite, SqliteConnection, Transaction};
+
+use super::value::{Row, Value, for_postgres, for_sqlite};
+use super::{Error, Failure};
+
+/// An open transaction.
+pub struct Tx {
+    pub(super) connection: Connection,
+}
+
+pub(super) enum Connection {
+    /// The one writer of a SQLite file.
+    SqliteWriter(SqliteConnection),
+    /// One of the readers of a SQLite file.
+    SqliteReader(PoolConnection<Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+macro_rules! on_connection {
+    ($tx:expr, $args:expr, $call:ident, $connection:ident, $arguments:ident => $run:expr) => {
+        match &mut $tx.connection {
+            Connection::SqliteWriter($connection) => {
+                let $arguments = for_sqlite($args)?;
+                $run
+            }
+            Connection::SqliteReader(pooled) => {
+                let $connection = &mut **pooled;
+                let $arguments = for_sqlite($args)?;
+                $run
+            }
+            Connection::Postgres(transaction) => {
+                let $connection = &mut **transaction;
+                let $arguments = for_postgres($args)?;
+                $run
+            }
+        }
+    };
+}
+
+impl Tx {
+    /// Runs a statement and gives the number of rows that it changed.
+    pub async fn execute(&mut self, sql: &'static str, args: Vec<Value>) -> Result<u64, Error> {
+        Ok(on_connection!(self, args, execute, connection, arguments =>
+            sqlx::query_with(sql, arguments).execute(&mut *connection).await?.rows_affected()))
+    }
+
+    /// The row that `sql` finds, or none.
+    pub async fn optional<T: Row>(&mut self, sql: &'static str, args: Vec<Value>) -> Result<Option<T>, Error> {
+        Ok(on_connection!(self, args, optional, connection, arguments =>
+            sqlx::query_as_with(sql, arguments).fetch_optional(&mut *connection).await?))
+    }
+
+    /// All rows that `sql` finds, in its order.
+    pub async fn all<T: Row>(&mut self, sql: &'static str, args: Vec<Value>) -> Result<Vec<T>, Error> {
+        Ok(on_connection!(self, args, all, connection, arguments =>
+            sqlx::query_as_with(sql, arguments).fetch_all(&mut *connection).await?))
+    }
+
+    /// The row that `sql` finds, kept for this transaction alone. SQLite has one writer, so nothing needs to be kept there.
+    pub async fn lock<T: Row>(&mut self, sql: &'static str, args: Vec<Value>) -> Result<Option<T>, Error> {
+        match &mut self.connection {
+            Connection::Postgres(transaction) => {
+                // The text is ours: a static statement with two words behind it.
+                let sql = AssertSqlSafe(format!("{sql} FOR UPDATE"));
+                Ok(sqlx::query_as_with(sql, for_postgres(args)?).fetch_optional(&mut **transaction).await?)
+            }
+            Connection::SqliteWriter(_) | Connection::SqliteReader(_) => self.optional(sql, args).await,
+        }
+    }
+
+    /// Whether this is PostgreSQL; only `store` asks.
+    pub(super) fn is_postgres(&self) -> bool {
+        matches!(self.connection, Connection::Postgres(_))
+    }
+
+    /// The database's own time in microseconds, for leases alone: they are compared with nothing else.
+    pub async fn database_now(&mut self) -> Result<i64, Error> {
+        let sql = if self.is_postgres() {
+            "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
+        } else {
+            "SELECT CAST(unixepoch('subsec') * 1000000 AS INTEGER)"
+        };
+        let row: Option<(i64,)> = self.optional(sql, Vec::new()).await?;
+        row.map(|(now,)| now).ok_or_else(|| Failure::Other("the database does not know the time".to_owned()).into())
+    }
+
+    /// Marks a point that [`Tx::roll_back`] returns to. Marks do not nest.
+    pub async fn mark(&mut self) -> Result<(), Error> {
+        self.execute("SAVEPOINT attempt", Vec::new()).await.map(drop)
+    }
+
+    /// Takes back all that was done since [`Tx::mark`], and drops the mark.
+    pub async fn roll_back(&mut self) -> Result<(), Error> {
+        self.execute("ROLLBACK TO SAVEPOINT attempt", Vec::new()).await?;
+        self.keep().await
+    }
+
+    /// Drops the mark and keeps what was done since.
+    pub async fn keep(&mut self) -> Result<(), Error> {
+        self.execute("RELEASE SAVEPOINT attempt", Vec::new()).await.map(drop)
+    }
+}

@@ -1,0 +1,102 @@
+//! The runner of timers: waits for the earliest of the next due instant, a second, or a notice that the clock was moved.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use super::{Due, Kind, due, next_due, take};
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::incident;
+use crate::journal;
+use crate::store::Store;
+
+/// How many timers fire in a row before the clock is read again.
+const BATCH: i64 = 50;
+/// The longest sleep: timers armed by other replicas are seen this soon.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Fires what is due.
+#[derive(Clone)]
+pub struct Runner {
+    store: Arc<Store>,
+    clock: Clock,
+    /// Told when a timer may have been armed.
+    armed: Arc<Notify>,
+    /// Told when there may be something to say.
+    said: Arc<Notify>,
+}
+
+impl Runner {
+    /// A runner on `store`. It is woken by `armed` and wakes `said`.
+    pub fn new(store: Arc<Store>, clock: Clock, armed: Arc<Notify>, said: Arc<Notify>) -> Self {
+        Self { store, clock, armed, said }
+    }
+
+    /// Fires what is due, until `stop`.
+    pub async fn run(self, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            let nap = match self.fire_due().await {
+                Ok(()) => self.nap().await,
+                Err(error) => {
+                    tracing::error!(%error, "timers could not be read; trying again in a second");
+                    TICK
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.clock.moved() => {}
+                () = self.armed.notified() => {}
+                () = tokio::time::sleep(nap) => {}
+            }
+        }
+    }
+
+    /// Fires all timers that are due now.
+    pub async fn fire_due(&self) -> Result<(), Error> {
+        loop {
+            let now = self.clock.now();
+            let batch = self.store.read(move |tx| Box::pin(due(tx, now, BATCH))).await?;
+            if batch.is_empty() {
+                return Ok(());
+            }
+            for one in batch {
+                if let Err(error) = self.fire(one.clone()).await {
+                    // One timer that cannot fire must not keep the others waiting; it stays armed and is tried at the next tick.
+                    tracing::error!(%error, record = %one.record, "a timer could not fire");
+                    metrics::counter!("wardroom_timer_failures_total").increment(1);
+                    return Err(error);
+                }
+            }
+            self.said.notify_one();
+        }
+    }
+
+    async fn fire(&self, due: Due) -> Result<(), Error> {
+        let now = self.clock.now();
+        let lateness = (now - due.due_at).to_std().unwrap_or_default();
+        self.store
+            .write(move |tx| {
+                let due = due.clone();
+                Box::pin(async move {
+                    journal::lock(tx, due.guild).await?;
+                    if !take(tx, &due).await? {
+                        return Ok(());
+                    }
+                    match due.kind {
+                        Kind::PromisedUpdate => incident::jobs::promise_passed(tx, &due, now).await,
+                    }
+                })
+            })
+            .await?;
+        metrics::histogram!("wardroom_timer_lateness_seconds").record(lateness);
+        Ok(())
+    }
+
+    async fn nap(&self) -> Duration {
+        let next = self.store.read(|tx| Box::pin(next_due(tx))).await.ok().flatten();
+        next.and_then(|at| (at - self.clock.now()).to_std().ok()).map_or(TICK, |wait| wait.min(TICK))
+    }
+}

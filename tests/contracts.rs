@@ -1,0 +1,2 @@
+//! Host of the contract's own tests.
+mod contract;
