@@ -89,7 +89,16 @@ pub async fn run(parts: Parts, stop: CancellationToken, status: Option<watch::Se
         runners.spawn(web::serve(listener, health, quiet.clone()));
     }
     let handlers = TaskTracker::new();
-    let mut intake = Intake { rest, desk, store: parts.store, clock: parts.clock, said, handlers: handlers.clone(), bot: None, status };
+    let mut intake = Intake {
+        rest,
+        desk,
+        store: parts.store,
+        clock: parts.clock,
+        said,
+        handlers: handlers.clone(),
+        bot: None,
+        status,
+    };
     let ended = intake.serve(gateway, events, &stop).await;
 
     // Stop in the order in which work flows: nothing comes in any more, what is under way ends, what is said is finished.
@@ -118,7 +127,12 @@ struct Intake {
 }
 
 impl Intake {
-    async fn serve(&mut self, mut gateway: Gateway, mut events: mpsc::Receiver<Incoming>, stop: &CancellationToken) -> Ended {
+    async fn serve(
+        &mut self,
+        mut gateway: Gateway,
+        mut events: mpsc::Receiver<Incoming>,
+        stop: &CancellationToken,
+    ) -> Ended {
         let mut token_dead = self.rest.token_dead();
         let mut gateway_status = gateway.status();
         let mut hourly = tokio::time::interval(RECONCILE);
@@ -204,7 +218,13 @@ impl Intake {
     }
 }
 
-async fn answer(rest: Rest, desk: Desk, callback: Callback, received: tokio::time::Instant, invocation: Option<Invocation>) {
+async fn answer(
+    rest: Rest,
+    desk: Desk,
+    callback: Callback,
+    received: tokio::time::Instant,
+    invocation: Option<Invocation>,
+) {
     let Some(invocation) = invocation else {
         answering::answer_unreadable(&rest, &callback, received).await;
         return;

@@ -234,7 +234,11 @@ async fn back_up(config: &Config, file: PathBuf) -> ExitCode {
     };
     match copy.await {
         Ok(()) => {
-            println!("{} is a complete copy; start from it with DATABASE_URL=sqlite://{}", file.display(), file.display());
+            println!(
+                "{} is a complete copy; start from it with DATABASE_URL=sqlite://{}",
+                file.display(),
+                file.display()
+            );
             ExitCode::SUCCESS
         }
         Err(error) => say(&error.to_string(), EXIT_FOUND),

@@ -81,9 +81,11 @@ impl Config {
     /// # Errors
     /// A sentence that names the variable.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, BadConfig> {
-        let value = |name: &'static str| get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        let value =
+            |name: &'static str| get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         let or_default = |name: &'static str| {
-            let default = VARIABLES.iter().find(|(variable, ..)| *variable == name).map_or("", |(_, default, _)| *default);
+            let default =
+                VARIABLES.iter().find(|(variable, ..)| *variable == name).map_or("", |(_, default, _)| *default);
             value(name).unwrap_or_else(|| default.to_owned())
         };
         let bad = |variable, why: String| BadConfig { variable, why };
@@ -91,11 +93,18 @@ impl Config {
         let database = or_default("DATABASE_URL");
         if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| database.starts_with(scheme)) {
             // The value is not shown: it may hold a password.
-            return Err(bad("DATABASE_URL", "names no database that wardroom knows; write sqlite://wardroom.db or postgres://user@host/name".to_owned()));
+            return Err(bad(
+                "DATABASE_URL",
+                "names no database that wardroom knows; write sqlite://wardroom.db or postgres://user@host/name"
+                    .to_owned(),
+            ));
         }
         let discord = or_default("WARDROOM_DISCORD_API").trim_end_matches('/').to_owned();
         if !(discord.starts_with("https://") || discord.starts_with("http://")) {
-            return Err(bad("WARDROOM_DISCORD_API", format!("is `{discord}`, which is no URL; write https://discord.com")));
+            return Err(bad(
+                "WARDROOM_DISCORD_API",
+                format!("is `{discord}`, which is no URL; write https://discord.com"),
+            ));
         }
         let listen = or_default("WARDROOM_HTTP");
         let http = if listen.eq_ignore_ascii_case("off") {
@@ -110,7 +119,10 @@ impl Config {
         if log.parse::<tracing_subscriber::filter::Targets>().is_err()
             && tracing_subscriber::EnvFilter::try_new(&log).is_err()
         {
-            return Err(bad("WARDROOM_LOG", format!("is `{log}`, which is no filter; write info, or warn,wardroom=debug")));
+            return Err(bad(
+                "WARDROOM_LOG",
+                format!("is `{log}`, which is no filter; write info, or warn,wardroom=debug"),
+            ));
         }
         let log_format = match or_default("WARDROOM_LOG_FORMAT").as_str() {
             "text" => LogFormat::Text,
@@ -122,7 +134,9 @@ impl Config {
             .ok()
             .and_then(|lease| lease.to_std().ok())
             .filter(|lease| (1..=600).contains(&lease.as_secs()))
-            .ok_or_else(|| bad("WARDROOM_LEASE", format!("is `{lease_text}`; write a duration from 1s to 10m, such as 30s")))?;
+            .ok_or_else(|| {
+                bad("WARDROOM_LEASE", format!("is `{lease_text}`; write a duration from 1s to 10m, such as 30s"))
+            })?;
         Ok(Self {
             token: value("DISCORD_TOKEN").map(SecretString::from),
             database: database.into(),

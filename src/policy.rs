@@ -198,7 +198,9 @@ fn lacks(capability: Capability, map: &RoleMap) -> Refusal {
         (_, true) => format!(
             "This needs the `{name}` capability, and no role has it yet. Ask an administrator to map one: `/setup role capability:{name}`."
         ),
-        (_, false) => format!("This needs the `{name}` capability. It is held by {}. Ask one of them.", roles.join(", ")),
+        (_, false) => {
+            format!("This needs the `{name}` capability. It is held by {}. Ask one of them.", roles.join(", "))
+        }
     };
     Refusal::new("policy.capability", sentence).on_record()
 }

@@ -281,10 +281,7 @@ impl Message {
             body.insert("flags".into(), flags.into());
         }
         if let Some(message) = self.reply_to {
-            body.insert(
-                "message_reference".into(),
-                json!({"message_id": message, "fail_if_not_exists": false}),
-            );
+            body.insert("message_reference".into(), json!({"message_id": message, "fail_if_not_exists": false}));
         }
         body
     }

@@ -85,7 +85,10 @@ async fn guilds(report: &mut Report, store: &Store, rest: &Rest) {
         let around = match rest.look(id).await {
             Ok(around) => around,
             Err(why) => {
-                report.line(false, &format!("server {id}: Discord does not show it ({why}); is wardroom still a member?"));
+                report.line(
+                    false,
+                    &format!("server {id}: Discord does not show it ({why}); is wardroom still a member?"),
+                );
                 continue;
             }
         };

@@ -87,7 +87,10 @@ async fn set_up(playground: &Playground) {
         ("payments", 1, "Cards and invoices, through two suppliers"),
         ("reporting", 3, "Figures of yesterday for the office"),
     ] {
-        steps.push(("service add", json!({"name": name, "tier": tier, "description": description, "owner": id(dev.id())})));
+        steps.push((
+            "service add",
+            json!({"name": name, "tier": tier, "description": description, "owner": id(dev.id())}),
+        ));
     }
     for (command, options) in steps {
         let answer = dev.slash("operations", command, options).await;

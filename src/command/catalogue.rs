@@ -23,8 +23,10 @@ const FILES: [&str; 6] = [
 
 /// The one catalogue.
 pub static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
-    let raw: Vec<Value> =
-        FILES.iter().map(|file| serde_json::from_str(file).expect("commands/*.json are JSON: a test reads them")).collect();
+    let raw: Vec<Value> = FILES
+        .iter()
+        .map(|file| serde_json::from_str(file).expect("commands/*.json are JSON: a test reads them"))
+        .collect();
     let commands = raw
         .iter()
         .map(|json| serde_json::from_value(json.clone()).expect("commands/*.json are definitions: a test reads them"))
@@ -115,7 +117,11 @@ impl Catalogue {
 
     /// Every callable command: its path and its definition.
     pub fn leaves(&self) -> Vec<(Vec<&str>, &Definition)> {
-        fn walk<'d>(definition: &'d Definition, mut path: Vec<&'d str>, leaves: &mut Vec<(Vec<&'d str>, &'d Definition)>) {
+        fn walk<'d>(
+            definition: &'d Definition,
+            mut path: Vec<&'d str>,
+            leaves: &mut Vec<(Vec<&'d str>, &'d Definition)>,
+        ) {
             path.push(&definition.name);
             let nested = || definition.options.iter().filter(|option| option.kind <= kind::GROUP);
             if nested().next().is_none() {
@@ -193,7 +199,11 @@ impl Definition {
     pub fn usage(&self, path: &[impl AsRef<str>]) -> String {
         let mut usage = format!("/{}", path.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join(" "));
         for option in &self.options {
-            usage.push_str(&if option.required { format!(" {}:…", option.name) } else { format!(" [{}]", option.name) });
+            usage.push_str(&if option.required {
+                format!(" {}:…", option.name)
+            } else {
+                format!(" [{}]", option.name)
+            });
         }
         usage
     }
@@ -201,19 +211,25 @@ impl Definition {
     /// A value for this option: as Discord sends it, or as text from a typed message.
     fn read(&self, value: Value) -> Result<Value, Refusal> {
         let value = match (&value, self.kind) {
-            (Value::String(text), kind::INTEGER) => text.trim().parse::<i64>().map(Value::from).map_err(|_| self.unreadable(text))?,
+            (Value::String(text), kind::INTEGER) => {
+                text.trim().parse::<i64>().map(Value::from).map_err(|_| self.unreadable(text))?
+            }
             (Value::String(text), kind::BOOLEAN) => match text.trim().to_lowercase().as_str() {
                 "true" | "yes" | "on" | "y" => true.into(),
                 "false" | "no" | "off" | "n" => false.into(),
                 _ => return Err(self.unreadable(text)),
             },
-            (Value::String(text), kind::USER) => snowflake(text, &["<@!", "<@"]).ok_or_else(|| self.unreadable(text))?,
+            (Value::String(text), kind::USER) => {
+                snowflake(text, &["<@!", "<@"]).ok_or_else(|| self.unreadable(text))?
+            }
             (Value::String(text), kind::CHANNEL) => snowflake(text, &["<#"]).ok_or_else(|| self.unreadable(text))?,
             (Value::String(text), kind::ROLE) => snowflake(text, &["<@&"]).ok_or_else(|| self.unreadable(text))?,
             (Value::String(_), kind::STRING) | (Value::Bool(_), kind::BOOLEAN) => value,
             (Value::Number(number), kind::INTEGER) if number.is_i64() => value,
             // Some senders write whole numbers as 1.0.
-            (Value::Number(number), kind::INTEGER) => whole(number).ok_or_else(|| self.unreadable(&number.to_string()))?,
+            (Value::Number(number), kind::INTEGER) => {
+                whole(number).ok_or_else(|| self.unreadable(&number.to_string()))?
+            }
             (Value::Number(number), kind::USER | kind::CHANNEL | kind::ROLE) => number.to_string().into(),
             (other, _) => return Err(self.unreadable(&other.to_string())),
         };
@@ -274,10 +290,8 @@ impl Definition {
 /// The id in a mention, or a bare one.
 fn snowflake(text: &str, marks: &[&str]) -> Option<Value> {
     let text = text.trim();
-    let id = marks
-        .iter()
-        .find_map(|mark| text.strip_prefix(mark).and_then(|rest| rest.strip_suffix('>')))
-        .unwrap_or(text);
+    let id =
+        marks.iter().find_map(|mark| text.strip_prefix(mark).and_then(|rest| rest.strip_suffix('>'))).unwrap_or(text);
     (!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()) && id.parse::<u64>().is_ok()).then(|| id.into())
 }
 

@@ -14,13 +14,13 @@ use crate::chat::answer::{Answer, Choice};
 use crate::chat::invocation::{Call, Invocation, Source};
 use crate::chat::message::Message;
 use crate::error::{Error, Failure, Refusal};
+use crate::inbox;
 use crate::journal::{self, Change, Fact};
 use crate::outbox::effect::Lane;
 use crate::outbox::{self, Post, To};
 use crate::setup::{self, Guild, Surroundings};
 use crate::snowflake::{GuildId, minted_at};
 use crate::store::{Store, Tx};
-use crate::inbox;
 
 /// An interaction older than this at first sight is not executed: its token is dead, and the person was told that it failed (DESIGN 3).
 const STALE_INTERACTION: TimeDelta = TimeDelta::seconds(3);
@@ -177,7 +177,8 @@ async fn once(tx: &mut Tx, guild: GuildId, invocation: &Invocation, deed: Option
             if refusal.on_record {
                 let change = Change::new("guard", Fact::Plain(refusal.guard.to_owned()));
                 let subject = context.room.map_or_else(|| "refusal".to_owned(), |room| room.to_string());
-                journal::append(tx, guild, context.now, context.draft("refusal", subject, "none", vec![change])).await?;
+                journal::append(tx, guild, context.now, context.draft("refusal", subject, "none", vec![change]))
+                    .await?;
             }
             Answer::Say(Message::say(refusal.sentence))
         }
@@ -186,7 +187,9 @@ async fn once(tx: &mut Tx, guild: GuildId, invocation: &Invocation, deed: Option
     };
     if let Source::Message(message) = invocation.source {
         let public = match &answer {
-            Answer::Say(message) | Answer::Replace(message) | Answer::Form { instead: message, .. } => Some(message.clone()),
+            Answer::Say(message) | Answer::Replace(message) | Answer::Form { instead: message, .. } => {
+                Some(message.clone())
+            }
             Answer::Choices(_) | Answer::Nothing => None,
         };
         if let Some(public) = public {

@@ -42,7 +42,9 @@ impl Command {
             Some("service") => Self::Service(serde_json::from_value(tagged()).map_err(odd)?),
             Some("setup") => Self::Setup(serde_json::from_value(tagged()).map_err(odd)?),
             Some("help") => Self::Help(serde_json::from_value(Value::Object(options)).map_err(odd)?),
-            _ => return Err(Failure::Other(format!("/{} is in the catalogue and in no process", path.join(" "))).into()),
+            _ => {
+                return Err(Failure::Other(format!("/{} is in the catalogue and in no process", path.join(" "))).into());
+            }
         })
     }
 
@@ -100,9 +102,13 @@ pub fn deed(call: Call) -> Result<Deed, Error> {
         Call::Slash { path, options } => Deed::Command(Command::parse(&path, options)?),
         Call::OnMessage { name, target } => Deed::OnMessage(name, target),
         Call::Button { custom_id } => Deed::Press(known(&custom_id)?),
-        Call::Select { custom_id, values } => Deed::Choose(known(&custom_id)?, values.into_iter().next().unwrap_or_default()),
+        Call::Select { custom_id, values } => {
+            Deed::Choose(known(&custom_id)?, values.into_iter().next().unwrap_or_default())
+        }
         Call::Form { custom_id, fields } => Deed::Submit(known(&custom_id)?, fields),
-        Call::Typed { .. } | Call::Complete { .. } => return Err(Failure::Other("it is read elsewhere".to_owned()).into()),
+        Call::Typed { .. } | Call::Complete { .. } => {
+            return Err(Failure::Other("it is read elsewhere".to_owned()).into());
+        }
     })
 }
 
@@ -137,7 +143,8 @@ fn in_full(short: Short) -> (Vec<String>, Map<String, Value>) {
     let verb = match short {
         Short::Declare { priority, title, service, started } => {
             full.insert("title".to_owned(), title.into());
-            let named = [("priority", priority.map(|rank| format!("P{rank}"))), ("service", service), ("started", started)];
+            let named =
+                [("priority", priority.map(|rank| format!("P{rank}"))), ("service", service), ("started", started)];
             full.extend(named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into()))));
             "declare"
         }
@@ -161,7 +168,12 @@ fn in_full(short: Short) -> (Vec<String>, Map<String, Value>) {
 }
 
 /// Does it.
-pub async fn carry_out(tx: &mut Tx, context: &Context, deed: Deed, around: Option<&Surroundings>) -> Result<Answer, Error> {
+pub async fn carry_out(
+    tx: &mut Tx,
+    context: &Context,
+    deed: Deed,
+    around: Option<&Surroundings>,
+) -> Result<Answer, Error> {
     match deed {
         Deed::Command(Command::Incident(command)) => incident::command::handle(tx, context, command).await,
         Deed::Command(Command::Service(command)) => service::command::handle(tx, context, command).await,

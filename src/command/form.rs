@@ -53,7 +53,11 @@ pub async fn find(tx: &mut Tx, context: &Context, id: &str) -> Result<Opened, Er
         )
         .await?;
     let Some((kind, record, version, draft)) = row else {
-        return Err(Refusal::new("form.known", "That form is not open any more, or was opened by somebody else. Use the command again.").into());
+        return Err(Refusal::new(
+            "form.known",
+            "That form is not open any more, or was opened by somebody else. Use the command again.",
+        )
+        .into());
     };
     Ok(Opened { id, kind, record: Number::stored(&record)?, version, draft: serde_json::from_str(&draft)? })
 }

@@ -36,21 +36,31 @@ fn overview() -> String {
         "**wardroom runs incidents here.** Something is wrong? `/incident declare`, or type `@wardroom p1 checkout is down`.".to_owned(),
     ];
     for command in CATALOGUE.slash_commands() {
-        let verbs: Vec<String> = command.options.iter().filter(|option| option.kind <= 2).map(|verb| format!("`{}`", verb.name)).collect();
+        let verbs: Vec<String> =
+            command.options.iter().filter(|option| option.kind <= 2).map(|verb| format!("`{}`", verb.name)).collect();
         let verbs = if verbs.is_empty() { String::new() } else { format!(": {}", verbs.join(" ")) };
         lines.push(format!("**/{}** {}{verbs}", command.name, lower(&command.description)));
     }
     lines.push("On a message: **Apps → Declare incident**, **Apps → Add to timeline**.".to_owned());
-    lines.push("In the room of an incident its number is implied. More on one: `/help command:incident resolve`.".to_owned());
+    lines.push(
+        "In the room of an incident its number is implied. More on one: `/help command:incident resolve`.".to_owned(),
+    );
     lines.join("\n")
 }
 
 fn group(path: &[&str]) -> Option<String> {
-    let prefix: Vec<(Vec<&str>, &Definition)> = CATALOGUE.leaves().into_iter().filter(|(leaf, _)| leaf.starts_with(path)).collect();
+    let prefix: Vec<(Vec<&str>, &Definition)> =
+        CATALOGUE.leaves().into_iter().filter(|(leaf, _)| leaf.starts_with(path)).collect();
     if prefix.is_empty() {
         return None;
     }
-    Some(prefix.iter().map(|(leaf, definition)| format!("`/{}` {}", leaf.join(" "), lower(&definition.description))).collect::<Vec<_>>().join("\n"))
+    Some(
+        prefix
+            .iter()
+            .map(|(leaf, definition)| format!("`/{}` {}", leaf.join(" "), lower(&definition.description)))
+            .collect::<Vec<_>>()
+            .join("\n"),
+    )
 }
 
 fn one(path: &[&str], leaf: &Definition) -> String {

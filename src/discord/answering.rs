@@ -109,18 +109,23 @@ where
 /// Answers an interaction that could not be read.
 pub async fn answer_unreadable(rest: &Rest, callback: &Callback, received: Instant) -> Given {
     let sorry = "This came in a form that wardroom does not know. Type `/help` for what it does know.";
-    let said = if callback.kind == Kind::Complete { Answer::Choices(Vec::new()) } else { Answer::Say(Message::say(sorry)) };
+    let said =
+        if callback.kind == Kind::Complete { Answer::Choices(Vec::new()) } else { Answer::Say(Message::say(sorry)) };
     answer(rest, callback, received, true, std::future::ready(said)).await
 }
 
 /// What is said when the handler panicked. Its words are in the log.
 fn stumbled() -> Answer {
-    Answer::Say(Message::say("Something went wrong inside wardroom, and its log says what. Look at the record before you try again."))
+    Answer::Say(Message::say(
+        "Something went wrong inside wardroom, and its log says what. Look at the record before you try again.",
+    ))
 }
 
 /// What is said when Discord would not take the answer.
 fn unshown() -> Message {
-    Message::say("Discord would not show wardroom's answer; wardroom's log says why. Look at the record to see what was done.")
+    Message::say(
+        "Discord would not show wardroom's answer; wardroom's log says why. Look at the record to see what was done.",
+    )
 }
 
 async fn finished(work: JoinHandle<Answer>) -> Answer {

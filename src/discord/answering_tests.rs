@@ -48,7 +48,10 @@ async fn first_type(kind: Kind, age: u64, answer: Answer) -> serde_json::Value {
 async fn what_is_ready_is_the_first_answer() {
     let (_, fake) = talk(vec![no_content()], Kind::Command, true, 0, 0, say()).await;
     let body = &fake.seen()[0].body;
-    assert_eq!((&body["type"], &body["data"]["flags"], &body["data"]["content"]), (&json!(4), &json!(64), &json!("done")));
+    assert_eq!(
+        (&body["type"], &body["data"]["flags"], &body["data"]["content"]),
+        (&json!(4), &json!(64), &json!("done"))
+    );
     let replace = || Answer::Replace(Message::say("new"));
     assert_eq!(first_type(Kind::Component, 0, replace()).await, 7);
     assert_eq!(first_type(Kind::Form { from_message: true }, 0, replace()).await, 7);
@@ -62,7 +65,8 @@ async fn what_is_ready_is_the_first_answer() {
 
 #[tokio::test]
 async fn what_takes_long_is_deferred_and_then_edited_in() {
-    let (given, fake) = talk(vec![no_content()], Kind::Component, true, 1_400, 300, Answer::Replace(Message::say("new"))).await;
+    let (given, fake) =
+        talk(vec![no_content()], Kind::Component, true, 1_400, 300, Answer::Replace(Message::say("new"))).await;
     assert_eq!(given, Given::Later);
     let seen = fake.seen();
     assert_eq!(seen[0].body, json!({"type": 5, "data": {"flags": 64}}));
@@ -130,7 +134,9 @@ async fn too_late_is_said_without_the_token_and_the_work_goes_on() {
 #[tokio::test]
 async fn a_handler_that_panics_is_answered_for() {
     let (fake, base) = Fake::start([no_content()]).await;
-    let given = super::answer(&rest_at(&base), &callback(Kind::Command), Instant::now(), true, async { panic!("a test") }).await;
+    let given =
+        super::answer(&rest_at(&base), &callback(Kind::Command), Instant::now(), true, async { panic!("a test") })
+            .await;
     assert_eq!(given, Given::AtOnce);
     assert!(fake.seen()[0].body["data"]["content"].as_str().expect("words").contains("went wrong"));
     let given = answer_unreadable(&rest_at(&base), &callback(Kind::Component), Instant::now()).await;

@@ -64,8 +64,9 @@ impl DiscordCourier {
             Effect::OpenThread { channel, message, name } => {
                 let body = json!({"name": name, "auto_archive_duration": ARCHIVE_AFTER_MINUTES});
                 // A message has one thread at most, so a repeat meets the first one.
-                let call =
-                    Call::new(Method::Post, Endpoint::MessageThread(channel, message), deadline).body(body).repeatable();
+                let call = Call::new(Method::Post, Endpoint::MessageThread(channel, message), deadline)
+                    .body(body)
+                    .repeatable();
                 match self.rest.call(lane, call).await {
                     Ok(Answered { body, .. }) => Outcome::Done(Some(id_of(&body).unwrap_or(message.0))),
                     Err(error) if error.is_code(THREAD_EXISTS) => Outcome::Done(Some(message.0)),
@@ -82,7 +83,13 @@ impl DiscordCourier {
         }
     }
 
-    async fn search(&self, channel: ChannelId, since: DateTime<Utc>, wanted: &Value, nonce: &str) -> Result<Probe, CallError> {
+    async fn search(
+        &self,
+        channel: ChannelId,
+        since: DateTime<Utc>,
+        wanted: &Value,
+        nonce: &str,
+    ) -> Result<Probe, CallError> {
         let me = *self.me.get_or_try_init(|| self.rest.me()).await?;
         let mut after = snowflake::at(since - SEARCH_MARGIN);
         for page in 0..PAGES {

@@ -99,10 +99,9 @@ impl<'a> Endpoint<'a> {
             Self::ThreadMember(thread, user) => {
                 Route::ChannelThreadMember { channel_id: channel_of(thread), user_id: user_of(user) }
             }
-            Self::Callback(interaction, token) => Route::InteractionResponse {
-                interaction_id: discord::InteractionId::new(safe(interaction.0)),
-                token,
-            },
+            Self::Callback(interaction, token) => {
+                Route::InteractionResponse { interaction_id: discord::InteractionId::new(safe(interaction.0)), token }
+            }
             Self::Original(application, token) => {
                 Route::WebhookOriginalInteractionResponse { application_id: application_of(application), token }
             }

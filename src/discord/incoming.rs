@@ -172,7 +172,8 @@ fn values(options: &[Value], resolved: &Value) -> Map<String, Value> {
     let mut map = Map::new();
     for option in options {
         let (Some(name), Some(value)) = (option["name"].as_str(), option.get("value")) else { continue };
-        let file = (option["type"] == 11).then(|| value.as_str()).flatten().and_then(|id| resolved["attachments"].get(id));
+        let file =
+            (option["type"] == 11).then(|| value.as_str()).flatten().and_then(|id| resolved["attachments"].get(id));
         map.insert(name.to_owned(), file.unwrap_or(value).clone());
     }
     map
@@ -201,7 +202,12 @@ fn target(data: &Value) -> Option<TargetMessage> {
         author: UserId(author_id),
         author_name: name_of(author, &inner["resolved"]["members"][author_id.to_string()]),
         content: text(message, "content").unwrap_or_default(),
-        attachments: message["attachments"].as_array().into_iter().flatten().filter_map(|file| text(file, "filename")).collect(),
+        attachments: message["attachments"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|file| text(file, "filename"))
+            .collect(),
     })
 }
 

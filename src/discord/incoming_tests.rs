@@ -86,7 +86,10 @@ fn a_completion_names_the_option_under_the_cursor() {
     ]}]});
     let read = interaction(&interaction_of(4, &data), at()).expect("an invocation");
     let Call::Complete { path, focused, options } = read.call else { panic!("{:?}", read.call) };
-    assert_eq!((path.join(" ").as_str(), focused.as_str(), &options["incident"]), ("incident show", "incident", &json!("INC")));
+    assert_eq!(
+        (path.join(" ").as_str(), focused.as_str(), &options["incident"]),
+        ("incident show", "incident", &json!("INC"))
+    );
 }
 
 #[test]
@@ -111,10 +114,14 @@ fn a_message_command_carries_the_message() {
             "attachments": [{"id": "1", "filename": "graph.png"}],
         }}},
     });
-    let Call::OnMessage { name, target } = interaction(&interaction_of(2, &data), at()).expect("an invocation").call else {
+    let Call::OnMessage { name, target } = interaction(&interaction_of(2, &data), at()).expect("an invocation").call
+    else {
         panic!("no message command")
     };
-    assert_eq!((name.as_str(), target.content.as_str(), target.author_name.as_str()), ("Add to timeline", "rolled back", "bob"));
+    assert_eq!(
+        (name.as_str(), target.content.as_str(), target.author_name.as_str()),
+        ("Add to timeline", "rolled back", "bob")
+    );
     assert_eq!((target.id, target.channel, target.author), (MessageId(60), ChannelId(11), UserId(40)));
     assert_eq!(target.attachments, ["graph.png"]);
 }
@@ -130,10 +137,13 @@ fn clicks_choices_and_forms() {
     let read = interaction(&select, at()).expect("an invocation");
     assert_eq!(read.call, Call::Select { custom_id: "w1:risk:7".into(), values: vec!["a".into(), "b".into()] });
 
-    let form = interaction_of(5, &json!({"custom_id": "w1:upd:7", "components": [
-        {"type": 1, "components": [{"type": 4, "custom_id": "text", "value": "better"}]},
-        {"type": 18, "component": {"type": 3, "custom_id": "who", "values": ["x", "y"]}},
-    ]}));
+    let form = interaction_of(
+        5,
+        &json!({"custom_id": "w1:upd:7", "components": [
+            {"type": 1, "components": [{"type": 4, "custom_id": "text", "value": "better"}]},
+            {"type": 18, "component": {"type": 3, "custom_id": "who", "values": ["x", "y"]}},
+        ]}),
+    );
     let read = interaction(&form, at()).expect("an invocation");
     let fields = BTreeMap::from([("text".to_owned(), "better".to_owned()), ("who".to_owned(), "x,y".to_owned())]);
     assert_eq!(read.call, Call::Form { custom_id: "w1:upd:7".into(), fields });
@@ -143,7 +153,9 @@ fn clicks_choices_and_forms() {
 
 #[test]
 fn what_is_unknown_or_broken_is_none() {
-    for data in [json!({}), json!(null), json!({"type": 1}), interaction_of(9, &json!({})), interaction_of(3, &json!({}))] {
+    for data in
+        [json!({}), json!(null), json!({"type": 1}), interaction_of(9, &json!({})), interaction_of(3, &json!({}))]
+    {
         assert_eq!(interaction(&data, at()), None);
     }
     assert!(callback(&interaction_of(3, &json!({}))).is_some(), "it can still be answered");

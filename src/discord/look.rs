@@ -43,7 +43,14 @@ fn id(value: &Value) -> u64 {
     bits(value)
 }
 
-fn surroundings(guild: GuildId, me: UserId, guild_json: &Value, roles: &Value, member: &Value, channels: &Value) -> Surroundings {
+fn surroundings(
+    guild: GuildId,
+    me: UserId,
+    guild_json: &Value,
+    roles: &Value,
+    member: &Value,
+    channels: &Value,
+) -> Surroundings {
     let mine: Vec<u64> = member["roles"].as_array().into_iter().flatten().map(id).collect();
     let roles: Vec<&Value> = roles.as_array().into_iter().flatten().collect();
     let base = if id(&guild_json["owner_id"]) == me.0 {
@@ -122,7 +129,14 @@ mod tests {
             {"id": "1", "name": "@everyone", "permissions": "3072"},
             {"id": "5", "name": "wardroom", "permissions": "0", "mentionable": false},
         ]);
-        let around = surroundings(GuildId(1), UserId(9), &json!({"name": "G", "owner_id": "2"}), &roles, &json!({"roles": ["5"]}), &channels);
+        let around = surroundings(
+            GuildId(1),
+            UserId(9),
+            &json!({"name": "G", "owner_id": "2"}),
+            &roles,
+            &json!({"roles": ["5"]}),
+            &channels,
+        );
         assert_eq!(around.channels.len(), 1);
         assert_eq!(around.channels[&ChannelId(10)].permissions & 3072, 3072);
     }

@@ -20,8 +20,15 @@ pub mod rest;
 
 /// Directives for the log's filter that go after the person's own: below these levels serenity prints events and routes, and with
 /// them tokens, and its `WebSocket` library prints the bot's own token.
-pub const LOG_PINS: [&str; 7] =
-    ["serenity=error", "tungstenite=warn", "tokio_tungstenite=warn", "reqwest=warn", "hyper=warn", "hyper_util=warn", "h2=warn"];
+pub const LOG_PINS: [&str; 7] = [
+    "serenity=error",
+    "tungstenite=warn",
+    "tokio_tungstenite=warn",
+    "reqwest=warn",
+    "hyper=warn",
+    "hyper_util=warn",
+    "h2=warn",
+];
 
 /// The exit code of a process whose token Discord refuses: the configuration has to be mended (`EX_CONFIG` of sysexits.h).
 pub const EXIT_TOKEN: u8 = 78;

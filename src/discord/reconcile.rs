@@ -28,7 +28,9 @@ pub async fn reconcile(rest: &Rest, store: &Arc<Store>, clock: &Clock) -> Result
             match rest.message(channel, message).await {
                 Err(error) if error.is_code(UNKNOWN_MESSAGE) => {
                     let now = clock.now();
-                    store.write(move |tx| Box::pin(async move { outbox::repost(tx, now, guild, record).await })).await?;
+                    store
+                        .write(move |tx| Box::pin(async move { outbox::repost(tx, now, guild, record).await }))
+                        .await?;
                     tracing::info!(%record, "a card was deleted and is posted anew");
                     reposted += 1;
                 }

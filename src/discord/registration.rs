@@ -46,7 +46,8 @@ pub async fn register(
 async fn some_are_missing(rest: &Rest, application: ApplicationId, definitions: &[Value]) -> bool {
     let Ok(Value::Array(known)) = rest.commands(application).await else { return false };
     definitions.iter().any(|wanted| {
-        let same = |known: &Value| known["name"] == wanted["name"] && known["type"].as_u64().unwrap_or(1) == wanted["type"];
+        let same =
+            |known: &Value| known["name"] == wanted["name"] && known["type"].as_u64().unwrap_or(1) == wanted["type"];
         !known.iter().any(same)
     })
 }

@@ -22,7 +22,13 @@ pub async fn answered(tx: &mut Tx, source: Source) -> Result<Option<Answer>, Err
 }
 
 /// Notes that this event has acted, and its answer.
-pub async fn keep(tx: &mut Tx, source: Source, guild: GuildId, now: DateTime<Utc>, answer: &Answer) -> Result<(), Error> {
+pub async fn keep(
+    tx: &mut Tx,
+    source: Source,
+    guild: GuildId,
+    now: DateTime<Utc>,
+    answer: &Answer,
+) -> Result<(), Error> {
     tx.execute(
         "INSERT INTO inbox (source, external_id, guild_id, received_at, answer) VALUES ($1, $2, $3, $4, $5)",
         args![source.kind(), source.id().cast_signed(), guild, now, serde_json::to_string(answer)?],

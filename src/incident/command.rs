@@ -32,7 +32,13 @@ const CAPTURED: usize = 4000;
 
 /// A verb of `/incident` and its options.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
-#[serde(tag = "verb", content = "options", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+#[serde(
+    tag = "verb",
+    content = "options",
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case",
+    deny_unknown_fields
+)]
 pub enum Command {
     /// Something is wrong.
     Declare {
@@ -239,7 +245,8 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
             let responder = policy::responder(&context.member, &context.guild.roles)?;
             let before = find(tx, context, incident.as_deref()).await?;
             let after = before.clone().acknowledge(&responder, context.now)?;
-            let (after, told) = step(tx, context, &before, after, "incident.ack", responder.basis(), Vec::new()).await?;
+            let (after, told) =
+                step(tx, context, &before, after, "incident.ack", responder.basis(), Vec::new()).await?;
             outbox::invite(tx, context.now, after.guild, after.number, context.member.user).await?;
             undoable(&after, &told, reply::acknowledged(&after))
         }
@@ -264,8 +271,15 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
                 && let Some(management) = context.guild.channel(Purpose::Management)
             {
                 let message = Message::say(format!("{}\n{}", reply::headline(&after), timeline::line(&told)));
-                post(tx, context, &after, To::Channel(management), format!("management:{}:{}", after.guild, told.seq), &message)
-                    .await?;
+                post(
+                    tx,
+                    context,
+                    &after,
+                    To::Channel(management),
+                    format!("management:{}:{}", after.guild, told.seq),
+                    &message,
+                )
+                .await?;
             }
             undoable(&after, &told, reply::told(&after))
         }
@@ -273,7 +287,11 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
             let incident = find(tx, context, incident.as_deref()).await?;
             let at = at.map(|at| context.past("at", &at)).transpose()?.unwrap_or(context.now);
             if at > context.now {
-                return Err(Refusal::new("incident.event-time", "`at` lies in the future. When did it happen? Write it like `10:05` or `-20m`.").into());
+                return Err(Refusal::new(
+                    "incident.event-time",
+                    "`at` lies in the future. When did it happen? Write it like `10:05` or `-20m`.",
+                )
+                .into());
             }
             note(tx, context, incident, at, vec![Change::new("text", Fact::Text(written("text", &text)?))]).await
         }
@@ -282,7 +300,8 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
             let before = find(tx, context, incident.as_deref()).await?;
             let holder = member.unwrap_or(context.member.user);
             let after = before.clone().give_role(&responder, role, holder)?;
-            let (after, told) = step(tx, context, &before, after, "incident.role", responder.basis(), Vec::new()).await?;
+            let (after, told) =
+                step(tx, context, &before, after, "incident.role", responder.basis(), Vec::new()).await?;
             outbox::invite(tx, context.now, after.guild, after.number, holder).await?;
             undoable(&after, &told, reply::role_given(&after, role, holder))
         }
@@ -296,7 +315,8 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
             let change = Reassessment { impact, urgency, priority, major, service };
             let after = before.clone().reassess(&responder, change)?;
             let extra = reason.map(|reason| Change::new("reason", Fact::Text(clean(&reason)))).into_iter().collect();
-            let (after, told) = step(tx, context, &before, after, "incident.priority", responder.basis(), extra).await?;
+            let (after, told) =
+                step(tx, context, &before, after, "incident.priority", responder.basis(), extra).await?;
             if after.priority.pages() && !before.priority.pages() {
                 page(tx, context, &after, told.seq).await?;
             }
@@ -316,7 +336,8 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
             if let Some(name) = service {
                 after.service = Some(service::named(tx, context.guild.id, &name).await?);
             }
-            let (after, told) = step(tx, context, &before, after, "incident.resolve", responder.basis(), Vec::new()).await?;
+            let (after, told) =
+                step(tx, context, &before, after, "incident.resolve", responder.basis(), Vec::new()).await?;
             undoable(&after, &told, reply::resolved(&after))
         }
         Command::Reopen { reason, incident } => {
@@ -375,8 +396,13 @@ async fn declare(tx: &mut Tx, context: &Context, told: Declaration, extra: Vec<C
     store::insert(tx, &incident).await?;
     let mut changes = fields::of_new(&incident);
     changes.extend(extra);
-    let entry =
-        journal::append(tx, guild, context.now, context.draft("incident.declare", number, participant.basis(), changes)).await?;
+    let entry = journal::append(
+        tx,
+        guild,
+        context.now,
+        context.draft("incident.declare", number, participant.basis(), changes),
+    )
+    .await?;
     let channel = context.guild.channel(Purpose::Incidents).unwrap_or(context.card_channel);
     draw(tx, context, &incident, channel).await?;
     outbox::invite(tx, context.now, guild, number, context.member.user).await?;
@@ -421,7 +447,8 @@ async fn step(
     store::save(tx, &after).await?;
     let mut changes = fields::between(before, &after);
     changes.extend(extra);
-    let told = journal::append(tx, after.guild, context.now, context.draft(action, after.number, basis, changes)).await?;
+    let told =
+        journal::append(tx, after.guild, context.now, context.draft(action, after.number, basis, changes)).await?;
     jobs::plan(tx, &after).await?;
     redraw(tx, context, &after).await?;
     tell_room(tx, context, &after, &told).await?;
@@ -433,7 +460,9 @@ async fn redraw(tx: &mut Tx, context: &Context, incident: &Incident) -> Result<(
     let room = outbox::room(tx, incident.guild, incident.number).await?;
     let channel = match room {
         Some(room) if room.card.is_some() => room.channel,
-        _ => context.guild.channel(Purpose::Incidents).or(room.map(|room| room.channel)).unwrap_or(context.card_channel),
+        _ => {
+            context.guild.channel(Purpose::Incidents).or(room.map(|room| room.channel)).unwrap_or(context.card_channel)
+        }
     };
     draw(tx, context, incident, channel).await
 }
@@ -565,7 +594,13 @@ fn has_text(told: &Told) -> bool {
     told.after.values().any(|fact| matches!(fact, Fact::Text(_)))
 }
 
-async fn correct_entry(tx: &mut Tx, context: &Context, incident: Incident, entry: i64, text: &str) -> Result<Answer, Error> {
+async fn correct_entry(
+    tx: &mut Tx,
+    context: &Context,
+    incident: Incident,
+    entry: i64,
+    text: &str,
+) -> Result<Answer, Error> {
     let responder = policy::responder(&context.member, &context.guild.roles)?;
     let told = entry_of(tx, &incident, entry).await?;
     if !has_text(&told) {
@@ -585,7 +620,13 @@ async fn correct_entry(tx: &mut Tx, context: &Context, incident: Incident, entry
 }
 
 /// Removes the words of an entry. The entry stays, with its hashes: the chain still verifies, and shows that something was removed.
-async fn redact_entry(tx: &mut Tx, context: &Context, incident: Incident, entry: i64, reason: &str) -> Result<Answer, Error> {
+async fn redact_entry(
+    tx: &mut Tx,
+    context: &Context,
+    incident: Incident,
+    entry: i64,
+    reason: &str,
+) -> Result<Answer, Error> {
     let responder = policy::responder(&context.member, &context.guild.roles)?;
     let told = entry_of(tx, &incident, entry).await?;
     if told.action == "incident.declare" || !has_text(&told) {
@@ -603,9 +644,13 @@ async fn redact_entry(tx: &mut Tx, context: &Context, incident: Incident, entry:
         Change::new("entry", Fact::Plain(entry.to_string())),
         Change::new("reason", Fact::Text(written("redact", reason)?)),
     ];
-    let told =
-        journal::append(tx, after.guild, context.now, context.draft("incident.redact", after.number, responder.basis(), changes))
-            .await?;
+    let told = journal::append(
+        tx,
+        after.guild,
+        context.now,
+        context.draft("incident.redact", after.number, responder.basis(), changes),
+    )
+    .await?;
     redraw(tx, context, &after).await?;
     tell_room(tx, context, &after, &told).await?;
     Ok(Answer::Say(Message::say(format!(
@@ -621,18 +666,26 @@ async fn undo(tx: &mut Tx, context: &Context, before: Incident, meant: Option<i6
         .await?
         .ok_or_else(|| reply::not_yours_to_undo(number, "nothing has happened yet."))?;
     if meant.is_some_and(|meant| meant != last.seq) {
-        return Err(reply::not_yours_to_undo(number, "something else has happened since. Do the opposite instead.").into());
+        return Err(
+            reply::not_yours_to_undo(number, "something else has happened since. Do the opposite instead.").into()
+        );
     }
     if last.actor != Some(context.member.user) {
         return Err(reply::not_yours_to_undo(number, "the last step is not yours.").into());
     }
     if context.now - last.entry_at > UNDO_WINDOW {
-        return Err(reply::not_yours_to_undo(number, "it is more than ten minutes ago. Do the opposite instead.").into());
+        return Err(
+            reply::not_yours_to_undo(number, "it is more than ten minutes ago. Do the opposite instead.").into()
+        );
     }
     let after = match last.action.as_str() {
         "incident.declare" => before.clone().withdraw(&policy::participant(&context.member), context.now)?,
         "incident.close" | "incident.join" | "incident.undo" | "incident.redact" => {
-            return Err(super::reply::not_yours_to_undo(number, "closes, removals and undos stay. Say what is right with `/incident note`.").into());
+            return Err(super::reply::not_yours_to_undo(
+                number,
+                "closes, removals and undos stay. Say what is right with `/incident note`.",
+            )
+            .into());
         }
         _ => before.clone().undo()?,
     };
@@ -771,7 +824,14 @@ pub async fn submit(
 }
 
 /// A choice from a select of ours.
-pub async fn choose(tx: &mut Tx, context: &Context, action: &str, record: &str, extra: &str, chosen: &str) -> Result<Answer, Error> {
+pub async fn choose(
+    tx: &mut Tx,
+    context: &Context,
+    action: &str,
+    record: &str,
+    extra: &str,
+    chosen: &str,
+) -> Result<Answer, Error> {
     match action {
         "service" => {
             let responder = policy::responder(&context.member, &context.guild.roles)?;
@@ -779,7 +839,8 @@ pub async fn choose(tx: &mut Tx, context: &Context, action: &str, record: &str, 
             let service = service::by_id(tx, context.guild.id, chosen).await?;
             let change = Reassessment { service: Some(service), ..Reassessment::default() };
             let after = before.clone().reassess(&responder, change)?;
-            let (after, _) = step(tx, context, &before, after, "incident.priority", responder.basis(), Vec::new()).await?;
+            let (after, _) =
+                step(tx, context, &before, after, "incident.priority", responder.basis(), Vec::new()).await?;
             Ok(Answer::Replace(reply::service_set(&after)))
         }
         "capture" => {
@@ -831,10 +892,8 @@ pub async fn declare_from(tx: &mut Tx, context: &Context, target: &TargetMessage
         started_at: None,
         kind: Kind::Live,
     };
-    let extra = vec![
-        Change::new("message", Fact::Plain(target.id.to_string())),
-        Change::new("link", Fact::Plain(link)),
-    ];
+    let extra =
+        vec![Change::new("message", Fact::Plain(target.id.to_string())), Change::new("link", Fact::Plain(link))];
     declare(tx, context, told, extra).await
 }
 
@@ -857,7 +916,9 @@ pub async fn add_to_timeline(tx: &mut Tx, context: &Context, target: &TargetMess
 async fn capture(tx: &mut Tx, context: &Context, incident: Incident, target: &TargetMessage) -> Result<Answer, Error> {
     let message = target.id.to_string();
     let entries = journal::about(tx, incident.guild, &incident.number.to_string()).await?;
-    if let Some(before) = entries.iter().find(|told| told.action == "incident.note" && told.text("message") == Some(&message)) {
+    if let Some(before) =
+        entries.iter().find(|told| told.action == "incident.note" && told.text("message") == Some(&message))
+    {
         return Err(reply::kept_already(incident.number, before.seq).into());
     }
     let mut text = clip(&clean(&target.content), CAPTURED);

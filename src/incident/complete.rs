@@ -25,7 +25,13 @@ pub async fn incidents(tx: &mut Tx, guild: GuildId, typed: &str) -> Result<Vec<C
         .take(limits::CHOICES)
         .map(|(_, incident)| Choice {
             name: label(
-                &format!("{} · {} · {} · {}", incident.number, incident.priority.name(), super::reply::state(incident.state), incident.title),
+                &format!(
+                    "{} · {} · {} · {}",
+                    incident.number,
+                    incident.priority.name(),
+                    super::reply::state(incident.state),
+                    incident.title
+                ),
                 limits::CHOICE,
             ),
             value: incident.number.to_string(),

@@ -621,12 +621,7 @@ impl Incident {
         if self.number == other {
             return Err(reply::is_itself(other));
         }
-        let closure = Closure {
-            by,
-            at: now,
-            closed_as: CloseAs::Duplicate,
-            reason: Some(format!("Same as {other}.")),
-        };
+        let closure = Closure { by, at: now, closed_as: CloseAs::Duplicate, reason: Some(format!("Same as {other}.")) };
         Ok(self.step(|next| {
             next.closure = Some(closure);
             next.promise = None;

@@ -134,8 +134,14 @@ pub fn card(incident: &Incident) -> Message {
         ));
     }
     if let Some(closure) = &incident.closure {
-        let reason = closure.reason.as_deref().map(|reason| format!("\n{}", quote(&fit(reason, EXCERPT)))).unwrap_or_default();
-        news.push(format!("**Closed** {} as {} by <@{}>{reason}", relative(closure.at), closed_as(closure.closed_as), closure.by));
+        let reason =
+            closure.reason.as_deref().map(|reason| format!("\n{}", quote(&fit(reason, EXCERPT)))).unwrap_or_default();
+        news.push(format!(
+            "**Closed** {} as {} by <@{}>{reason}",
+            relative(closure.at),
+            closed_as(closure.closed_as),
+            closure.by
+        ));
     }
     if !news.is_empty() {
         blocks.push(Block::Line);
@@ -193,12 +199,7 @@ fn basis(incident: &Incident) -> String {
     if incident.priority_fixed {
         format!("{} as given", incident.priority.name())
     } else {
-        format!(
-            "{}: {} impact × {} urgency",
-            incident.priority.name(),
-            incident.impact.name(),
-            incident.urgency.name()
-        )
+        format!("{}: {} impact × {} urgency", incident.priority.name(), incident.impact.name(), incident.urgency.name())
     }
 }
 
@@ -287,18 +288,18 @@ pub fn page(incident: &Incident) -> String {
 
 /// A step was done.
 pub fn acknowledged(incident: &Incident) -> Message {
-    Message::say(format!("**{}** is yours: acknowledged. Next: tell the others with `/incident update`.", incident.number))
+    Message::say(format!(
+        "**{}** is yours: acknowledged. Next: tell the others with `/incident update`.",
+        incident.number
+    ))
 }
 
 /// An update was told.
 pub fn told(incident: &Incident) -> Message {
-    let promise = incident
-        .promise
-        .as_ref()
-        .map_or_else(
-            || "No next update is promised; add `next-update:30m` to be reminded.".to_owned(),
-            |promise| format!("Next one by {}: you will be reminded.", moment(promise.due_at)),
-        );
+    let promise = incident.promise.as_ref().map_or_else(
+        || "No next update is promised; add `next-update:30m` to be reminded.".to_owned(),
+        |promise| format!("Next one by {}: you will be reminded.", moment(promise.due_at)),
+    );
     Message::say(format!("Update on **{}** is out. {promise}", incident.number))
 }
 
@@ -318,7 +319,12 @@ pub fn reassessed(incident: &Incident, before: &Incident) -> Message {
     if incident.priority == before.priority {
         lines.push(format!("**{}** stays {}.", incident.number, incident.priority.name()));
     } else {
-        lines.push(format!("**{}** is {} now, was {}.", incident.number, incident.priority.name(), before.priority.name()));
+        lines.push(format!(
+            "**{}** is {} now, was {}.",
+            incident.number,
+            incident.priority.name(),
+            before.priority.name()
+        ));
     }
     lines.push(format!("{} · {}{}", basis(incident), service(incident), if incident.major { " · major" } else { "" }));
     Message::say(lines.join("\n"))
@@ -394,11 +400,7 @@ pub fn not_yet(incident: &Incident, services: Vec<(i64, String)>) -> Message {
 pub fn service_set(incident: &Incident) -> Message {
     let message = Message::say(format!("**{}** was on {}.", incident.number, service(incident)));
     if incident.gaps().is_empty() {
-        message.buttons(vec![Button::new(
-            "Close",
-            CustomId::new("incident.close", incident.number, ""),
-            Look::Primary,
-        )])
+        message.buttons(vec![Button::new("Close", CustomId::new("incident.close", incident.number, ""), Look::Primary)])
     } else {
         message
     }
@@ -411,7 +413,11 @@ pub fn undone(incident: &Incident, what: &str) -> Message {
 
 /// Somebody joined another incident instead.
 pub fn joined(incident: &Incident, other: &Incident) -> Message {
-    Message::say(format!("**{}** is cancelled as a duplicate; you are in the room of {}.", incident.number, headline(other)))
+    Message::say(format!(
+        "**{}** is cancelled as a duplicate; you are in the room of {}.",
+        incident.number,
+        headline(other)
+    ))
 }
 
 /// One incident, whole, with the way to its room.
@@ -463,7 +469,10 @@ pub fn list(incidents: &[Incident], what: &str, page: i64, more: bool) -> Messag
 /// What a search found.
 pub fn found(incidents: &[Incident], text: &str) -> Message {
     if incidents.is_empty() {
-        return Message::say(format!("Nothing is found for {}. Fewer or other words may help.", crate::chat::text::code(text, 80)));
+        return Message::say(format!(
+            "Nothing is found for {}. Fewer or other words may help.",
+            crate::chat::text::code(text, 80)
+        ));
     }
     list(incidents, "found", 0, false)
 }
@@ -513,7 +522,14 @@ pub fn reopen_form(number: Number, form: i64) -> Form {
     Form {
         custom_id: CustomId::new("incident.reopen-form", number, form).into(),
         title: format!("Reopen {number}"),
-        fields: vec![long_field("reason", "Why is it not over?", "Errors are back on two of five hosts", "", 500, true)],
+        fields: vec![long_field(
+            "reason",
+            "Why is it not over?",
+            "Errors are back on two of five hosts",
+            "",
+            500,
+            true,
+        )],
     }
 }
 
@@ -541,7 +557,11 @@ pub fn open_form(number: Number, form: i64) -> Message {
 /// The reminder of a promise that passed.
 pub fn promise_passed(incident: &Incident, due_at: DateTime<Utc>, late: bool) -> String {
     let late = if late { " This reminder is late: wardroom was not running." } else { "" };
-    format!("the update on **{}** was promised for {}. How does it stand? `/incident update`{late}", incident.number, moment(due_at))
+    format!(
+        "the update on **{}** was promised for {}. How does it stand? `/incident update`{late}",
+        incident.number,
+        moment(due_at)
+    )
 }
 
 fn refusal(guard: &'static str, sentence: String) -> Refusal {
@@ -567,27 +587,39 @@ pub fn changed_meanwhile(number: Number) -> Refusal {
 }
 
 pub(super) fn begins_in_the_future() -> Refusal {
-    refusal("incident.started", "`started` lies in the future. When did it begin? Write it like `10:05` or `-20m`.".to_owned())
+    refusal(
+        "incident.started",
+        "`started` lies in the future. When did it begin? Write it like `10:05` or `-20m`.".to_owned(),
+    )
 }
 
 pub(super) fn acknowledged_already(number: Number, before: &Acknowledgement) -> Refusal {
     refusal(
         "incident.acknowledged",
-        format!("**{number}** was acknowledged by <@{}> {}. Nothing to do; help in its room.", before.by, relative(before.at)),
+        format!(
+            "**{number}** was acknowledged by <@{}> {}. Nothing to do; help in its room.",
+            before.by,
+            relative(before.at)
+        ),
     )
 }
 
 pub(super) fn is_over(number: Number, now: State) -> Refusal {
     refusal(
         "incident.over",
-        format!("**{number}** is {}, and that is final. If the fault is back, declare a new one: `/incident declare`.", state(now)),
+        format!(
+            "**{number}** is {}, and that is final. If the fault is back, declare a new one: `/incident declare`.",
+            state(now)
+        ),
     )
 }
 
 pub(super) fn is_resolved(number: Number, deed: &str) -> Refusal {
     refusal(
         "incident.open",
-        format!("**{number}** is resolved, so it cannot be {deed}. It can be closed (`/incident close`) or reopened (`/incident reopen`)."),
+        format!(
+            "**{number}** is resolved, so it cannot be {deed}. It can be closed (`/incident close`) or reopened (`/incident reopen`)."
+        ),
     )
 }
 
@@ -603,16 +635,25 @@ pub(super) fn resolved_already(incident: &Incident) -> Refusal {
         .unwrap_or_default();
     refusal(
         "incident.open",
-        format!("**{}** was resolved{by}. It can be closed (`/incident close`) or reopened (`/incident reopen`).", incident.number),
+        format!(
+            "**{}** was resolved{by}. It can be closed (`/incident close`) or reopened (`/incident reopen`).",
+            incident.number
+        ),
     )
 }
 
 pub(super) fn promises_nothing(number: Number) -> Refusal {
-    refusal("incident.promise", format!("**{number}** is resolved, so no next update can be promised. Leave `next-update` out."))
+    refusal(
+        "incident.promise",
+        format!("**{number}** is resolved, so no next update can be promised. Leave `next-update` out."),
+    )
 }
 
 pub(super) fn promise_in_the_past() -> Refusal {
-    refusal("incident.promise", "`next-update` lies in the past. When will you tell more? Write it like `30m` or `14:00`.".to_owned())
+    refusal(
+        "incident.promise",
+        "`next-update` lies in the past. When will you tell more? Write it like `30m` or `14:00`.".to_owned(),
+    )
 }
 
 pub(super) fn holds_it_already(number: Number, which: Role, holder: UserId) -> Refusal {
@@ -622,7 +663,9 @@ pub(super) fn holds_it_already(number: Number, which: Role, holder: UserId) -> R
 pub(super) fn nothing_changes(number: Number) -> Refusal {
     refusal(
         "incident.changes",
-        format!("Nothing changes on **{number}**: give an `impact`, `urgency`, `priority`, `major` or `service` that differs."),
+        format!(
+            "Nothing changes on **{number}**: give an `impact`, `urgency`, `priority`, `major` or `service` that differs."
+        ),
     )
 }
 
@@ -650,14 +693,19 @@ pub(super) fn close_needs_a_reason(number: Number, closed_as: CloseAs) -> Refusa
     };
     refusal(
         "incident.reason",
-        format!("**{number}** closed as {} needs a reason, for those who read it later: `reason:{example}`.", self::closed_as(closed_as)),
+        format!(
+            "**{number}** closed as {} needs a reason, for those who read it later: `reason:{example}`.",
+            self::closed_as(closed_as)
+        ),
     )
 }
 
 pub(super) fn nothing_to_undo(number: Number) -> Refusal {
     refusal(
         "incident.undo",
-        format!("There is nothing on **{number}** that can be taken back. Closes are final; say what is right with `/incident note`."),
+        format!(
+            "There is nothing on **{number}** that can be taken back. Closes are final; say what is right with `/incident note`."
+        ),
     )
 }
 
@@ -675,7 +723,9 @@ pub fn no_such_entry(number: Number, entry: i64) -> Refusal {
 pub fn entry_has_no_text(number: Number, entry: i64) -> Refusal {
     refusal(
         "incident.entry",
-        format!("Entry {entry} of **{number}** has no text of a person to correct or redact. Add a note instead: `/incident note`."),
+        format!(
+            "Entry {entry} of **{number}** has no text of a person to correct or redact. Add a note instead: `/incident note`."
+        ),
     )
 }
 
@@ -692,7 +742,11 @@ pub(super) fn is_itself(number: Number) -> Refusal {
 pub fn is_over_for_joining(other: &Incident) -> Refusal {
     refusal(
         "incident.open",
-        format!("**{}** is {} by now, so there is nothing to join. Go on with your own.", other.number, state(other.state)),
+        format!(
+            "**{}** is {} by now, so there is nothing to join. Go on with your own.",
+            other.number,
+            state(other.state)
+        ),
     )
 }
 
@@ -710,7 +764,8 @@ pub fn kept_already(number: Number, entry: i64) -> Refusal {
 pub fn no_open_incident() -> Refusal {
     refusal(
         "incident.open",
-        "No incident is open here. Declare one first (`/incident declare`), or use this in the room of the incident.".to_owned(),
+        "No incident is open here. Declare one first (`/incident declare`), or use this in the room of the incident."
+            .to_owned(),
     )
 }
 

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 
 use super::{
-    Acknowledgement, Closure, CloseAs, Code, Incident, Kind, Level, Priority, Promise, Resolution, Roles, ServiceRef, State,
-    Update,
+    Acknowledgement, CloseAs, Closure, Code, Incident, Kind, Level, Priority, Promise, Resolution, Roles, ServiceRef,
+    State, Update,
 };
 use crate::args;
 use crate::clock::instant;
@@ -99,17 +99,19 @@ impl Row {
             (None, None) => None,
             _ => return Err(wrong("half an update")),
         };
-        let resolution = match (self.resolved_by, self.resolved_at, self.restored_at, self.resolution_code, self.resolution_summary) {
-            (Some(by), Some(at), Some(restored), Some(code), Some(summary)) => Some(Resolution {
-                by: UserId::from_i64(by),
-                at: instant(at),
-                restored_at: instant(restored),
-                code: Code::named(&code).ok_or_else(|| wrong("an unknown code"))?,
-                summary,
-            }),
-            (None, None, None, None, None) => None,
-            _ => return Err(wrong("half a resolution")),
-        };
+        let resolution =
+            match (self.resolved_by, self.resolved_at, self.restored_at, self.resolution_code, self.resolution_summary)
+            {
+                (Some(by), Some(at), Some(restored), Some(code), Some(summary)) => Some(Resolution {
+                    by: UserId::from_i64(by),
+                    at: instant(at),
+                    restored_at: instant(restored),
+                    code: Code::named(&code).ok_or_else(|| wrong("an unknown code"))?,
+                    summary,
+                }),
+                (None, None, None, None, None) => None,
+                _ => return Err(wrong("half a resolution")),
+            };
         let closure = match (self.closed_by, self.closed_at, self.closed_as) {
             (Some(by), Some(at), Some(closed_as)) => Some(Closure {
                 by: UserId::from_i64(by),
@@ -163,9 +165,8 @@ fn incidents(rows: Vec<Row>, guild: GuildId) -> Result<Vec<Incident>, Error> {
 
 /// The incident of that number in that guild.
 pub async fn find(tx: &mut Tx, guild: GuildId, number: Number) -> Result<Option<Incident>, Error> {
-    let row: Option<Row> = tx
-        .optional(select!("WHERE i.guild_id = $1 AND i.number = $2"), args![guild, number.value])
-        .await?;
+    let row: Option<Row> =
+        tx.optional(select!("WHERE i.guild_id = $1 AND i.number = $2"), args![guild, number.value]).await?;
     Ok(row.map(|row| row.incident(guild)).transpose()?)
 }
 

@@ -161,10 +161,18 @@ impl Entry {
             .map(|_| Some(Field { name: reader.string()?, before: reader.datum()?, after: reader.datum()? }))
             .collect::<Option<_>>()?;
         let actor = (actor != Hash::default()).then_some(actor);
-        reader
-            .0
-            .is_empty()
-            .then_some(Self { guild, seq, entry_at, event_at, actor, authority, source, action, subject, fields })
+        reader.0.is_empty().then_some(Self {
+            guild,
+            seq,
+            entry_at,
+            event_at,
+            actor,
+            authority,
+            source,
+            action,
+            subject,
+            fields,
+        })
     }
 }
 

@@ -205,7 +205,11 @@ pub async fn append(tx: &mut Tx, guild: GuildId, now: DateTime<Utc>, draft: Draf
         )
         .await?;
     if moved != 1 {
-        return Err(Failure::inconsistent("journal_head", format!("guild {guild} moved on from entry {last} meanwhile")).into());
+        return Err(Failure::inconsistent(
+            "journal_head",
+            format!("guild {guild} moved on from entry {last} meanwhile"),
+        )
+        .into());
     }
     Ok(told)
 }
@@ -233,9 +237,19 @@ impl Beside {
     }
 
     /// The keyed hash of a person; who is new gets a key. A changed name is remembered.
-    async fn person(&mut self, tx: &mut Tx, guild: GuildId, field: &str, user: UserId, name: Option<&str>) -> Result<Hash, Error> {
+    async fn person(
+        &mut self,
+        tx: &mut Tx,
+        guild: GuildId,
+        field: &str,
+        user: UserId,
+        name: Option<&str>,
+    ) -> Result<Hash, Error> {
         let known: Option<(Vec<u8>, String)> = tx
-            .optional("SELECT person_key, name FROM journal_person WHERE guild_id = $1 AND user_id = $2", args![guild, user])
+            .optional(
+                "SELECT person_key, name FROM journal_person WHERE guild_id = $1 AND user_id = $2",
+                args![guild, user],
+            )
             .await?;
         let key = match known {
             Some((key, known_as)) => {
@@ -345,8 +359,9 @@ async fn tell(tx: &mut Tx, guild: GuildId, rows: Vec<(i64, Vec<u8>)>) -> Result<
         people.into_iter().map(|(seq, field, user)| ((seq, field), UserId::from_i64(user))).collect();
     rows.into_iter()
         .map(|(seq, bytes)| {
-            let entry = Entry::decode(&bytes)
-                .ok_or_else(|| Failure::inconsistent("journal_entry", format!("guild {guild} entry {seq} cannot be read")))?;
+            let entry = Entry::decode(&bytes).ok_or_else(|| {
+                Failure::inconsistent("journal_entry", format!("guild {guild} entry {seq} cannot be read"))
+            })?;
             let fact = |field: String, datum: &Datum| match datum {
                 Datum::Nothing => Fact::Nothing,
                 Datum::Plain(text) => Fact::Plain(text.clone()),
@@ -358,7 +373,11 @@ async fn tell(tx: &mut Tx, guild: GuildId, rows: Vec<(i64, Vec<u8>)>) -> Result<
                 entry_at: entry.entry_at,
                 event_at: entry.event_at,
                 actor: people.get(&(seq, "actor".to_owned())).copied(),
-                after: entry.fields.iter().map(|field| (field.name.clone(), fact(field.name.clone(), &field.after))).collect(),
+                after: entry
+                    .fields
+                    .iter()
+                    .map(|field| (field.name.clone(), fact(field.name.clone(), &field.after)))
+                    .collect(),
                 before: entry
                     .fields
                     .iter()

@@ -88,13 +88,19 @@ pub async fn verify(store: &Store, guild: GuildId) -> Result<Verdict, Error> {
     }
     let end: Option<(i64, Vec<u8>)> = store
         .read(move |tx| {
-            Box::pin(async move { tx.optional("SELECT seq, head FROM journal_head WHERE guild_id = $1", args![guild]).await })
+            Box::pin(async move {
+                tx.optional("SELECT seq, head FROM journal_head WHERE guild_id = $1", args![guild]).await
+            })
         })
         .await?;
     match end {
         // Entries that were appended while the walk went on lie beyond it, and are no fault.
-        Some((last, _)) if last < seq => Ok(Verdict::Broken { seq: last + 1, why: "it lies behind the end of the chain".to_owned() }),
-        Some((last, _)) if last > seq => Ok(Verdict::Broken { seq: seq + 1, why: format!("it is missing; the chain ends at {last}") }),
+        Some((last, _)) if last < seq => {
+            Ok(Verdict::Broken { seq: last + 1, why: "it lies behind the end of the chain".to_owned() })
+        }
+        Some((last, _)) if last > seq => {
+            Ok(Verdict::Broken { seq: seq + 1, why: format!("it is missing; the chain ends at {last}") })
+        }
         Some((last, stored)) if stored != head => {
             Ok(Verdict::Broken { seq: last, why: "the end of the chain does not follow from it".to_owned() })
         }
@@ -139,9 +145,10 @@ fn check(guild: GuildId, before: &Hash, row: &Row, beside: &Beside) -> Result<Ha
     if !columns {
         return Err("its columns differ from its bytes".to_owned());
     }
-    let values = entry.fields.iter().flat_map(|field| {
-        [(format!("{}.before", field.name), &field.before), (field.name.clone(), &field.after)]
-    });
+    let values = entry
+        .fields
+        .iter()
+        .flat_map(|field| [(format!("{}.before", field.name), &field.before), (field.name.clone(), &field.after)]);
     for (name, datum) in values {
         let key = (*seq, name);
         match datum {

@@ -16,7 +16,8 @@ use crate::store::Tx;
 /// Rows looked at per lane in one claim.
 const LOOK: i64 = 64;
 
-pub(super) const LANES: [Lane; 6] = [Lane::Answer, Lane::Page, Lane::State, Lane::Reminder, Lane::Digest, Lane::Cosmetic];
+pub(super) const LANES: [Lane; 6] =
+    [Lane::Answer, Lane::Page, Lane::State, Lane::Reminder, Lane::Digest, Lane::Cosmetic];
 
 /// What a row asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,12 +71,13 @@ impl Row {
             "card" => Kind::Card,
             "room" => Kind::Room,
             "member" => Kind::Member,
-            other => return Err(Failure::inconsistent("outbox", format!("row {} is of kind `{other}`", self.outbox_id))),
+            other => {
+                return Err(Failure::inconsistent("outbox", format!("row {} is of kind `{other}`", self.outbox_id)));
+            }
         };
-        let lane = usize::try_from(self.lane)
-            .ok()
-            .and_then(|index| LANES.get(index))
-            .ok_or_else(|| Failure::inconsistent("outbox", format!("row {} is in lane {}", self.outbox_id, self.lane)))?;
+        let lane = usize::try_from(self.lane).ok().and_then(|index| LANES.get(index)).ok_or_else(|| {
+            Failure::inconsistent("outbox", format!("row {} is in lane {}", self.outbox_id, self.lane))
+        })?;
         Ok(Claimed {
             id: self.outbox_id,
             guild: GuildId::from_i64(self.guild_id),
@@ -122,7 +124,12 @@ pub(super) async fn candidates(
 }
 
 /// Takes the lease of row `id`, unless it is no longer due or another replica speaks in its channel.
-pub(super) async fn claim(tx: &mut Tx, id: i64, now: DateTime<Utc>, lease: TimeDelta) -> Result<Option<Claimed>, Error> {
+pub(super) async fn claim(
+    tx: &mut Tx,
+    id: i64,
+    now: DateTime<Utc>,
+    lease: TimeDelta,
+) -> Result<Option<Claimed>, Error> {
     let database_now = tx.database_now().await?;
     let row: Option<Row> = tx
         .optional(

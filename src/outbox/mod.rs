@@ -165,7 +165,13 @@ pub async fn card(
 }
 
 /// Brings `user` into the room of `record`.
-pub async fn invite(tx: &mut Tx, now: DateTime<Utc>, guild: GuildId, record: Number, user: UserId) -> Result<(), Error> {
+pub async fn invite(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    guild: GuildId,
+    record: Number,
+    user: UserId,
+) -> Result<(), Error> {
     let thread = room(tx, guild, record).await?.and_then(|room| room.thread);
     tx.execute(
         "INSERT INTO outbox (guild_id, lane, kind, dedupe_key, channel_id, room, payload, revision, nonce,

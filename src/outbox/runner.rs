@@ -52,7 +52,13 @@ pub struct Runner {
 
 impl Runner {
     /// A runner on `store` that delivers through `courier` and is woken by `wake`.
-    pub fn new(store: Arc<Store>, clock: Clock, courier: Arc<dyn Courier>, wake: Arc<Notify>, settings: Settings) -> Self {
+    pub fn new(
+        store: Arc<Store>,
+        clock: Clock,
+        courier: Arc<dyn Courier>,
+        wake: Arc<Notify>,
+        settings: Settings,
+    ) -> Self {
         Self { store, clock, courier, wake, settings, busy: HashSet::new(), under_way: JoinSet::new() }
     }
 
@@ -159,12 +165,8 @@ impl Runner {
             .await?;
         for row in claimed {
             self.busy.insert(row.channel);
-            let delivery = Delivery {
-                store: self.store.clone(),
-                clock: self.clock.clone(),
-                courier: self.courier.clone(),
-                lease,
-            };
+            let delivery =
+                Delivery { store: self.store.clone(), clock: self.clock.clone(), courier: self.courier.clone(), lease };
             self.under_way.spawn(delivery.carry(row));
         }
         Ok(())
@@ -248,7 +250,9 @@ impl Delivery {
 fn effect(row: &Claimed) -> Option<Effect> {
     let channel = row.channel;
     Some(match (row.kind, row.message) {
-        (Kind::Card, Some(message)) => Effect::Edit { channel, message, payload: serde_json::from_str(&row.payload).ok()? },
+        (Kind::Card, Some(message)) => {
+            Effect::Edit { channel, message, payload: serde_json::from_str(&row.payload).ok()? }
+        }
         (Kind::Card | Kind::Post, _) => {
             let payload: Value = serde_json::from_str(&row.payload).ok()?;
             Effect::Post { channel, payload, nonce: row.nonce.clone() }

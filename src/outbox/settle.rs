@@ -84,11 +84,8 @@ async fn done(tx: &mut Tx, now: DateTime<Utc>, row: &Claimed, id: Option<u64>) -
 /// The room of the row's record is `thread`: what waited for it can be said.
 async fn open(tx: &mut Tx, row: &Claimed, thread: ChannelId) -> Result<(), Error> {
     let Some(record) = row.room else { return Ok(()) };
-    tx.execute(
-        "UPDATE room SET thread_id = $3 WHERE guild_id = $1 AND record = $2",
-        args![row.guild, record, thread],
-    )
-    .await?;
+    tx.execute("UPDATE room SET thread_id = $3 WHERE guild_id = $1 AND record = $2", args![row.guild, record, thread])
+        .await?;
     tx.execute(
         "UPDATE outbox SET state = 'pending', channel_id = $3
           WHERE guild_id = $1 AND room = $2 AND kind <> 'room' AND state = 'waiting'",
@@ -168,7 +165,9 @@ async fn dead(tx: &mut Tx, now: DateTime<Utc>, row: &Claimed, code: u64, why: &s
 /// One notice a day in the operations channel.
 async fn tell_operators(tx: &mut Tx, now: DateTime<Utc>, row: &Claimed, code: u64, why: &str) -> Result<(), Error> {
     let Some(guild) = setup::store::find(tx, row.guild).await? else { return Ok(()) };
-    let Some(operations) = guild.channel(Purpose::Operations).filter(|channel| *channel != row.channel) else { return Ok(()) };
+    let Some(operations) = guild.channel(Purpose::Operations).filter(|channel| *channel != row.channel) else {
+        return Ok(());
+    };
     let message = Message::say(setup::reply::undeliverable(row.channel, code, why));
     post(
         tx,

@@ -43,7 +43,12 @@ impl State {
         let bot = self.bot;
         let Some(changed) = self.channels.get_mut(&channel) else { return };
         changed.overwrites.retain(|rule| !(rule.member && rule.target == bot));
-        changed.overwrites.push(Overwrite { target: bot, member: true, allow: bits, deny: !bits & super::permissions::ALL });
+        changed.overwrites.push(Overwrite {
+            target: bot,
+            member: true,
+            allow: bits,
+            deny: !bits & super::permissions::ALL,
+        });
         let changed = changed.clone();
         self.effect(What::ChannelEdited { channel });
         self.send_channel(Change::Edited, &changed);

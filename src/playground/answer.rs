@@ -120,7 +120,9 @@ impl Answer {
         let state = self.playground.shared.state();
         let live = self.interaction.and_then(|id| state.interactions.get(&id));
         let choices = live.and_then(|live| live.choices.as_ref()).into_iter().flatten();
-        choices.map(|choice| (choice["name"].as_str().unwrap_or_default().to_owned(), choice["value"].clone())).collect()
+        choices
+            .map(|choice| (choice["name"].as_str().unwrap_or_default().to_owned(), choice["value"].clone()))
+            .collect()
     }
 
     /// Waits until a deferred answer has been filled in (or deleted), at most 15 s. Other answers
@@ -135,7 +137,11 @@ impl Answer {
 
 impl std::fmt::Debug for Answer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Answer").field("outcome", &self.outcome).field("kind", &self.kind()).field("text", &self.text()).finish()
+        f.debug_struct("Answer")
+            .field("outcome", &self.outcome)
+            .field("kind", &self.kind())
+            .field("text", &self.text())
+            .finish()
     }
 }
 
@@ -229,7 +235,9 @@ impl Form {
             return Err(format!("The form has no field named {unknown}."));
         }
         let mut components = Vec::new();
-        for (row, field) in self.components.iter().filter(|row| row["type"] != component::TEXT_DISPLAY).zip(&self.fields) {
+        for (row, field) in
+            self.components.iter().filter(|row| row["type"] != component::TEXT_DISPLAY).zip(&self.fields)
+        {
             let value = given.get(&field.custom_id).or_else(|| given.get(&field.label));
             let filled = field.filled(value)?;
             components.push(if row["type"] == component::LABEL {

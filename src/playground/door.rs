@@ -48,7 +48,10 @@ pub(super) async fn open(shared: Arc<Shared>, listener: TcpListener) {
     stopped.store(true, Ordering::SeqCst);
 }
 
-async fn upgrade(State(shared): State<Arc<Shared>>, upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>) -> Response {
+async fn upgrade(
+    State(shared): State<Arc<Shared>>,
+    upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
+) -> Response {
     match upgrade {
         Ok(upgrade) => upgrade.on_upgrade(move |socket| gateway::serve(shared, socket)),
         Err(refusal) => refusal.into_response(),
@@ -77,8 +80,8 @@ async fn no_strangers(State(shared): State<Arc<Shared>>, request: Request, next:
 fn is_from_here(request: &Request, port: u16) -> bool {
     let text = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
     // Clients that resolve discord.com to this machine send that host, but never an origin.
-    let host_is_fine = request.uri().path().starts_with("/api/")
-        || text(header::HOST).is_some_and(|host| is_loopback(host, port));
+    let host_is_fine =
+        request.uri().path().starts_with("/api/") || text(header::HOST).is_some_and(|host| is_loopback(host, port));
     let origin_is_fine = text(header::ORIGIN)
         .is_none_or(|origin| origin.strip_prefix("http://").is_some_and(|host| is_loopback(host, port)));
     host_is_fine && origin_is_fine
@@ -142,7 +145,11 @@ struct CuttableStream {
 }
 
 impl AsyncRead for CuttableStream {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         if self.stopped.load(Ordering::SeqCst) {
             return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
         }

@@ -46,11 +46,8 @@ impl State {
     }
 
     pub(super) fn send_reaction(&mut self, name: &'static str, message: &Message, user: Id, emoji: &str) {
-        let intent = if message.guild.is_some() {
-            intent::GUILD_MESSAGE_REACTIONS
-        } else {
-            intent::DIRECT_MESSAGE_REACTIONS
-        };
+        let intent =
+            if message.guild.is_some() { intent::GUILD_MESSAGE_REACTIONS } else { intent::DIRECT_MESSAGE_REACTIONS };
         let mut data = json!({
             "user_id": user, "channel_id": message.channel, "message_id": message.id,
             "guild_id": message.guild, "emoji": {"id": null, "name": emoji}, "burst": false, "type": 0,

@@ -203,10 +203,7 @@ impl Faults {
         let mut inner = self.lock();
         let plan = inner.plan.clone();
         let draw = inner.requests.draw();
-        let due = inner
-            .ordered
-            .iter()
-            .position(|ordered| ordered.method == method && matches(&ordered.route, path));
+        let due = inner.ordered.iter().position(|ordered| ordered.method == method && matches(&ordered.route, path));
         if let Some(ordered) = due.and_then(|index| inner.ordered.remove(index)) {
             return Some(ordered.fault);
         }

@@ -123,9 +123,9 @@ impl Limits {
 /// A stable opaque name, like Discord's (FNV-1a, 64 bits).
 fn bucket_hash(name: &str, route: &str) -> String {
     let text = if name == "others" { route } else { name };
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = text
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     format!("{hash:016x}")
 }
 

@@ -66,7 +66,8 @@ impl Allowed {
         if !allowed.is_object() {
             return default;
         }
-        let parses = |word: &str| allowed["parse"].as_array().is_some_and(|words| words.iter().any(|known| known == word));
+        let parses =
+            |word: &str| allowed["parse"].as_array().is_some_and(|words| words.iter().any(|known| known == word));
         let kind = |word: &str| {
             if parses(word) {
                 return Permitted::All;
@@ -122,11 +123,7 @@ impl State {
                 users.insert(*user);
             }
         }
-        Pinged {
-            users,
-            roles: message.mention_roles.iter().copied().collect(),
-            everyone: message.mention_everyone,
-        }
+        Pinged { users, roles: message.mention_roles.iter().copied().collect(), everyone: message.mention_everyone }
     }
 }
 

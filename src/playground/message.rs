@@ -264,7 +264,8 @@ impl Message {
         let mut selects = Vec::new();
         walk(&self.components, &mut |component| {
             let kind = component["type"].as_u64().unwrap_or_default();
-            if kind == component::STRING_SELECT || (component::USER_SELECT..=component::CHANNEL_SELECT).contains(&kind) {
+            if kind == component::STRING_SELECT || (component::USER_SELECT..=component::CHANNEL_SELECT).contains(&kind)
+            {
                 let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
                 selects.push(Select {
                     kind,

@@ -56,7 +56,8 @@ impl State {
         match place {
             Place::Id(id) => self.channels.contains_key(id).then_some(*id),
             Place::Name(name) => {
-                let mut named = self.channels.values().filter(|channel| channel.guild == Some(guild) && channel.name == *name);
+                let mut named =
+                    self.channels.values().filter(|channel| channel.guild == Some(guild) && channel.name == *name);
                 named.next().map(|channel| channel.id)
             }
             Place::Direct => Some(self.direct_channel(user)),
@@ -115,7 +116,13 @@ impl Person {
 
     /// Asks for completions of the option `focused`, whose text so far is in `options`.
     /// Answers name and value of each choice; nothing when the bot did not answer.
-    pub async fn complete(&self, place: impl Into<Place>, command: &str, options: Value, focused: &str) -> Vec<(String, Value)> {
+    pub async fn complete(
+        &self,
+        place: impl Into<Place>,
+        command: &str,
+        options: Value,
+        focused: &str,
+    ) -> Vec<(String, Value)> {
         self.completion(place, command, options, focused).await.choices()
     }
 
@@ -226,9 +233,8 @@ impl Person {
 
     /// Sends a click, choice or form as it is, unchecked; `kind` is 3 for components, 5 for forms.
     pub async fn send_raw(&self, kind: u8, place: impl Into<Place>, message: Option<Id>, data: Value) -> Answer {
-        let act = self.in_place(&place.into(), |_, channel| {
-            Ok(Act { source: message, ..self.act(kind, channel, data, None) })
-        });
+        let act = self
+            .in_place(&place.into(), |_, channel| Ok(Act { source: message, ..self.act(kind, channel, data, None) }));
         self.perform(act).await
     }
 
@@ -254,7 +260,8 @@ impl Person {
         self.in_place(place, |state, channel| {
             let in_thread = state.channels.get(&channel).and_then(|channel| channel.thread.as_ref());
             let bit = if in_thread.is_some() { SEND_MESSAGES_IN_THREADS } else { SEND_MESSAGES };
-            let locked = in_thread.is_some_and(|thread| thread.locked) && !state.may(channel, self.user, MANAGE_THREADS);
+            let locked =
+                in_thread.is_some_and(|thread| thread.locked) && !state.may(channel, self.user, MANAGE_THREADS);
             if locked || !state.may(channel, self.user, bit) {
                 return Err("You may not write here.".into());
             }
@@ -304,7 +311,11 @@ impl Person {
     }
 
     /// Prepares a click on the message as it stands now.
-    fn at_message(&self, message: &Message, data: impl FnOnce(&Message) -> Result<Value, String>) -> Result<Act, String> {
+    fn at_message(
+        &self,
+        message: &Message,
+        data: impl FnOnce(&Message) -> Result<Value, String>,
+    ) -> Result<Act, String> {
         self.in_place(&message.channel.into(), |state, channel| {
             let current = state.message(channel, message.id).filter(|current| self.sees(current));
             let data = data(current.ok_or("The message is gone.")?)?;

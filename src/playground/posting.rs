@@ -181,7 +181,8 @@ impl State {
             message.flags |= flags & flag::IS_COMPONENTS_V2;
         }
         if body.get("attachments").is_some() {
-            let kept: Vec<Id> = body["attachments"].as_array().into_iter().flatten().filter_map(|kept| id_in(&kept["id"])).collect();
+            let kept: Vec<Id> =
+                body["attachments"].as_array().into_iter().flatten().filter_map(|kept| id_in(&kept["id"])).collect();
             message.attachments.retain(|attachment| id_in(&attachment["id"]).is_some_and(|id| kept.contains(&id)));
         }
         message.attachments.extend(self.attach(channel, body, files));
@@ -199,7 +200,8 @@ impl State {
 
     /// Deletes a message; its thread, if any, stays.
     pub(super) fn delete(&mut self, channel: Id, id: Id) -> Result<(), Refusal> {
-        let message = self.messages.get_mut(&channel).and_then(|messages| messages.remove(&id)).ok_or(UNKNOWN_MESSAGE)?;
+        let message =
+            self.messages.get_mut(&channel).and_then(|messages| messages.remove(&id)).ok_or(UNKNOWN_MESSAGE)?;
         if let Some(channel) = self.channels.get_mut(&channel) {
             channel.pins.retain(|(pinned, _)| *pinned != id);
             if let Some(thread) = &mut channel.thread {
@@ -230,7 +232,14 @@ impl State {
     }
 
     /// Keeps a file and answers its attachment object.
-    pub(super) fn keep_file(&mut self, channel: Id, name: &str, kind: &str, bytes: Vec<u8>, description: &Value) -> Value {
+    pub(super) fn keep_file(
+        &mut self,
+        channel: Id,
+        name: &str,
+        kind: &str,
+        bytes: Vec<u8>,
+        description: &Value,
+    ) -> Value {
         let id = self.mint.next();
         // As Discord does: names keep only these characters, so that addresses need no escapes.
         let safe = |letter: char| if letter.is_ascii_alphanumeric() || "._-".contains(letter) { letter } else { '_' };

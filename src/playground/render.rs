@@ -75,12 +75,15 @@ impl State {
         set("rate_limit_per_user", json!(0));
         if let Some(thread) = &channel.thread {
             set("owner_id", json!(thread.owner));
-            set("thread_metadata", json!({
-                "archived": thread.archived, "locked": thread.locked, "invitable": thread.invitable,
-                "auto_archive_duration": thread.auto_archive,
-                "archive_timestamp": instant(thread.archive_changed),
-                "create_timestamp": instant(thread.created),
-            }));
+            set(
+                "thread_metadata",
+                json!({
+                    "archived": thread.archived, "locked": thread.locked, "invitable": thread.invitable,
+                    "auto_archive_duration": thread.auto_archive,
+                    "archive_timestamp": instant(thread.archive_changed),
+                    "create_timestamp": instant(thread.created),
+                }),
+            );
             set("message_count", json!(thread.messages));
             set("total_message_sent", json!(thread.messages));
             // Discord stops counting at 50.

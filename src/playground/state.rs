@@ -147,8 +147,7 @@ impl State {
 
     /// Notes an effect in the oracle.
     pub(super) fn effect(&mut self, what: What) {
-        let effect =
-            Effect { number: self.effects.next_number(), at: self.now(), request: self.serving, what };
+        let effect = Effect { number: self.effects.next_number(), at: self.now(), request: self.serving, what };
         self.effects.push(effect);
     }
 
@@ -200,14 +199,9 @@ impl State {
 
     /// The commands usable in `guild`: its own ones hide global ones of the same type and name.
     pub(super) fn commands_in(&self, guild: Option<Id>) -> Vec<&Value> {
-        let own: Vec<&Value> = guild
-            .and_then(|guild| self.commands.get(&Some(guild)))
-            .into_iter()
-            .flatten()
-            .collect();
-        let hidden = |command: &Value| {
-            own.iter().any(|own| own["name"] == command["name"] && own["type"] == command["type"])
-        };
+        let own: Vec<&Value> = guild.and_then(|guild| self.commands.get(&Some(guild))).into_iter().flatten().collect();
+        let hidden =
+            |command: &Value| own.iter().any(|own| own["name"] == command["name"] && own["type"] == command["type"]);
         let global = self.commands.get(&None).into_iter().flatten().filter(|command| !hidden(command));
         let global: Vec<&Value> = global.collect();
         own.into_iter().chain(global).collect()

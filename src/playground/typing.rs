@@ -61,7 +61,8 @@ impl State {
             let parts = definitions.iter().filter_map(|option| option["name"].as_str()).collect::<Vec<_>>().join(", ");
             return Err(format!("/{} needs one of: {parts}.", line.command));
         }
-        if let Some(unknown) = line.options.keys().find(|name| !definitions.iter().any(|known| known["name"] == **name)) {
+        if let Some(unknown) = line.options.keys().find(|name| !definitions.iter().any(|known| known["name"] == **name))
+        {
             return Err(format!("/{} has no option named {unknown}.", line.command));
         }
         let mut named = Named { viewer: line.user, ..Named::default() };
@@ -140,7 +141,13 @@ impl State {
     }
 
     /// One value by its definition; people, roles and channels may be given by name.
-    fn type_value(&mut self, line: &Line, definition: &Value, given: &Value, named: &mut Named) -> Result<Value, String> {
+    fn type_value(
+        &mut self,
+        line: &Line,
+        definition: &Value,
+        given: &Value,
+        named: &mut Named,
+    ) -> Result<Value, String> {
         let kind = definition["type"].as_u64().unwrap_or_default();
         let value = match kind {
             option::STRING => text_value(definition, given)?,
@@ -178,8 +185,12 @@ impl State {
         let guild = guild_id.and_then(|guild| self.guilds.get(&guild));
         let id = plain.parse::<Id>().ok().or_else(|| id_in(given));
         let user = || {
-            let candidates = self.users.values().filter(|user| guild.is_none_or(|guild| guild.members.contains_key(&user.id)));
-            candidates.into_iter().find(|user| id == Some(user.id) || is_called(&user.display, plain)).map(|user| user.id)
+            let candidates =
+                self.users.values().filter(|user| guild.is_none_or(|guild| guild.members.contains_key(&user.id)));
+            candidates
+                .into_iter()
+                .find(|user| id == Some(user.id) || is_called(&user.display, plain))
+                .map(|user| user.id)
         };
         let role = || {
             let mut roles = guild.into_iter().flat_map(|guild| guild.roles.values());

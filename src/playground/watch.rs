@@ -192,7 +192,12 @@ impl Playground {
     ///
     /// # Panics
     /// When none comes in time; the panic tells what was there instead.
-    pub async fn wait_for(&self, place: impl Into<Place>, wanted: impl Fn(&Message) -> bool, within: Duration) -> Message {
+    pub async fn wait_for(
+        &self,
+        place: impl Into<Place>,
+        wanted: impl Fn(&Message) -> bool,
+        within: Duration,
+    ) -> Message {
         let place = place.into();
         let found = |playground: &Self| playground.messages_at(&place).into_iter().find(|message| wanted(message));
         self.wait_until(within, |playground| found(playground).is_some()).await;
@@ -214,7 +219,8 @@ impl Playground {
     /// Waits until a bot has identified and registered commands; answers whether it did so in half a minute.
     pub async fn wait_commands(&self) -> bool {
         let has_commands = |playground: &Self| !playground.commands().is_empty();
-        self.wait_until(READY_WITHIN, |playground| playground.gateway().sessions() > 0 && has_commands(playground)).await
+        self.wait_until(READY_WITHIN, |playground| playground.gateway().sessions() > 0 && has_commands(playground))
+            .await
     }
 
     /// Deletes a message, as a moderator would. Answers whether it was there.

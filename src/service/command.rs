@@ -16,7 +16,13 @@ use crate::store::Tx;
 
 /// A verb of `/service` and its options.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
-#[serde(tag = "verb", content = "options", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+#[serde(
+    tag = "verb",
+    content = "options",
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case",
+    deny_unknown_fields
+)]
 pub enum Command {
     /// A new one.
     Add {

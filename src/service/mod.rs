@@ -67,7 +67,11 @@ impl Service {
             description: edit.description.or_else(|| self.description.clone()),
             ..self.clone()
         };
-        if next == self { Err(reply::nothing_changes(&self.name)) } else { Ok(Self { version: self.version + 1, ..next }) }
+        if next == self {
+            Err(reply::nothing_changes(&self.name))
+        } else {
+            Ok(Self { version: self.version + 1, ..next })
+        }
     }
 
     /// It is offered no longer.
@@ -99,7 +103,8 @@ pub async fn find(tx: &mut Tx, guild: GuildId, name: &str) -> Result<Service, Er
         return Ok(service);
     }
     let all = store::all(tx, guild).await?;
-    let names: Vec<&str> = all.iter().filter(|service| service.retired_at.is_none()).map(|service| service.name.as_str()).collect();
+    let names: Vec<&str> =
+        all.iter().filter(|service| service.retired_at.is_none()).map(|service| service.name.as_str()).collect();
     Err(reply::unknown(name, &nearest(name, &names)).into())
 }
 
@@ -124,14 +129,19 @@ fn nearest<'n>(name: &str, names: &[&'n str]) -> Vec<&'n str> {
 pub async fn by_id(tx: &mut Tx, guild: GuildId, id: &str) -> Result<ServiceRef, Error> {
     let id: i64 = id.parse().unwrap_or(0);
     let all = store::all(tx, guild).await?;
-    let service = all.into_iter().find(|service| service.id == id).ok_or_else(|| reply::unknown("that service", &[]))?;
+    let service =
+        all.into_iter().find(|service| service.id == id).ok_or_else(|| reply::unknown("that service", &[]))?;
     Ok(ServiceRef { id: service.id, name: service.name })
 }
 
 /// The services in use, for a select: id and name, by name.
 pub async fn choices(tx: &mut Tx, guild: GuildId) -> Result<Vec<(i64, String)>, Error> {
     let all = store::all(tx, guild).await?;
-    Ok(all.into_iter().filter(|service| service.retired_at.is_none()).map(|service| (service.id, service.name)).collect())
+    Ok(all
+        .into_iter()
+        .filter(|service| service.retired_at.is_none())
+        .map(|service| (service.id, service.name))
+        .collect())
 }
 
 /// Completions of a service's name.

@@ -64,7 +64,10 @@ pub fn unknown(name: &str, near: &[&str]) -> Refusal {
 
 /// The name is taken.
 pub fn exists_already(name: &str) -> Refusal {
-    Refusal::new("service.name", format!("There is a service **{}** already. Change it with `/service edit`.", esc(name)))
+    Refusal::new(
+        "service.name",
+        format!("There is a service **{}** already. Change it with `/service edit`.", esc(name)),
+    )
 }
 
 /// The name is no name.
@@ -74,7 +77,10 @@ pub fn no_name() -> Refusal {
 
 /// It is retired.
 pub fn is_retired(name: &str) -> Refusal {
-    Refusal::new("service.in-use", format!("**{}** is retired. Choose another, or add it anew under another name.", esc(name)))
+    Refusal::new(
+        "service.in-use",
+        format!("**{}** is retired. Choose another, or add it anew under another name.", esc(name)),
+    )
 }
 
 /// Nothing would change.
@@ -87,5 +93,8 @@ pub fn nothing_changes(name: &str) -> Refusal {
 
 /// Somebody else was faster.
 pub fn changed_meanwhile(name: &str) -> Refusal {
-    Refusal::new("service.version", format!("**{}** changed while you were typing. Look at it again, then retry.", esc(name)))
+    Refusal::new(
+        "service.version",
+        format!("**{}** changed while you were typing. Look at it again, then retry.", esc(name)),
+    )
 }

@@ -121,15 +121,20 @@ fn of_capability(guild: &Guild, around: &Surroundings, capability: Capability) -
     let roles = guild.roles.roles(capability);
     if roles.is_empty() {
         return match capability {
-            Capability::Responder => vec![Finding::well("`responder` is mapped to no role: anyone may run incidents, nobody is pinged.")],
+            Capability::Responder => {
+                vec![Finding::well("`responder` is mapped to no role: anyone may run incidents, nobody is pinged.")]
+            }
             Capability::Administrator => {
                 vec![Finding::well("`administrator` is mapped to no role: members with Manage Server administrate.")]
             }
             // Nothing mapped is said (DESIGN 4, "Who sees what").
-            _ => vec![Finding::well(format!("`{name}` is mapped to no role: nobody has it. `/setup role capability:{name}`"))],
+            _ => vec![Finding::well(format!(
+                "`{name}` is mapped to no role: nobody has it. `/setup role capability:{name}`"
+            ))],
         };
     }
-    let may_mention_all = around.channels.values().any(|channel| channel.permissions & (MENTION_EVERYONE | ADMINISTRATOR) != 0);
+    let may_mention_all =
+        around.channels.values().any(|channel| channel.permissions & (MENTION_EVERYONE | ADMINISTRATOR) != 0);
     roles
         .iter()
         .map(|role| match around.roles.get(role) {
@@ -164,7 +169,10 @@ mod tests {
     fn around(permissions: u64, mentionable: bool) -> Surroundings {
         Surroundings {
             name: "Harbour".to_owned(),
-            channels: BTreeMap::from([(ChannelId(2), ChannelFacts { name: "incidents".to_owned(), text: true, permissions })]),
+            channels: BTreeMap::from([(
+                ChannelId(2),
+                ChannelFacts { name: "incidents".to_owned(), text: true, permissions },
+            )]),
             roles: BTreeMap::from([(RoleId(3), ("Responders".to_owned(), mentionable))]),
         }
     }
@@ -182,7 +190,9 @@ mod tests {
     fn what_is_missing_is_named_as_discord_names_it() {
         assert_eq!(
             amiss(findings(&guild(), &around(ALL & !(1 << 35), true), &[])),
-            ["<#2> for `incidents` lacks **Create Public Threads** for wardroom. Channel settings → Permissions → wardroom."]
+            [
+                "<#2> for `incidents` lacks **Create Public Threads** for wardroom. Channel settings → Permissions → wardroom."
+            ]
         );
     }
 

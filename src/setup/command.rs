@@ -16,7 +16,13 @@ use crate::store::Tx;
 
 /// A verb of `/setup` and its options.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
-#[serde(tag = "verb", content = "options", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+#[serde(
+    tag = "verb",
+    content = "options",
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case",
+    deny_unknown_fields
+)]
 pub enum Command {
     /// What is set up.
     Show {},
@@ -53,7 +59,12 @@ impl Command {
 }
 
 /// Carries `command` out. `around` is what Discord says about the guild, where the verb needs it.
-pub async fn handle(tx: &mut Tx, context: &Context, command: Command, around: Option<&Surroundings>) -> Result<Answer, Error> {
+pub async fn handle(
+    tx: &mut Tx,
+    context: &Context,
+    command: Command,
+    around: Option<&Surroundings>,
+) -> Result<Answer, Error> {
     let guild = context.guild.id;
     let roles = &context.guild.roles;
     match command {
@@ -124,5 +135,7 @@ async fn record(
     change: Change,
 ) -> Result<(), Error> {
     let subject = format!("setup:{subject}");
-    journal::append(tx, context.guild.id, context.now, context.draft(action, subject, basis, vec![change])).await.map(drop)
+    journal::append(tx, context.guild.id, context.now, context.draft(action, subject, basis, vec![change]))
+        .await
+        .map(drop)
 }

@@ -40,8 +40,15 @@ pub enum Purpose {
 
 impl Purpose {
     /// All of them, in the order in which people read them.
-    pub const ALL: [Self; 7] =
-        [Self::Incidents, Self::Changes, Self::Problems, Self::Management, Self::Digests, Self::Operations, Self::Audit];
+    pub const ALL: [Self; 7] = [
+        Self::Incidents,
+        Self::Changes,
+        Self::Problems,
+        Self::Management,
+        Self::Digests,
+        Self::Operations,
+        Self::Audit,
+    ];
 
     /// Its name in commands and in the database.
     pub fn name(self) -> &'static str {

@@ -74,14 +74,20 @@ pub fn mapped_already(capability: Capability, role: RoleId) -> Refusal {
 
 /// It did not have it.
 pub fn not_mapped(capability: Capability, role: RoleId) -> Refusal {
-    Refusal::new("setup.role", format!("<@&{role}> does not have `{}`. `/setup show` tells who has it.", capability.name()))
+    Refusal::new(
+        "setup.role",
+        format!("<@&{role}> does not have `{}`. `/setup show` tells who has it.", capability.name()),
+    )
 }
 
 /// Everyone holds that role.
 pub fn not_everyone(capability: Capability) -> Refusal {
     Refusal::new(
         "setup.everyone",
-        format!("`@everyone` cannot have `{}`: it would be no trust at all. Choose a role that people are given.", capability.name()),
+        format!(
+            "`@everyone` cannot have `{}`: it would be no trust at all. Choose a role that people are given.",
+            capability.name()
+        ),
     )
 }
 
@@ -97,10 +103,16 @@ pub fn no_such_zone(why: &str) -> Refusal {
 
 /// It is too early for this: Discord has not been asked.
 pub fn cannot_look(why: &str) -> Refusal {
-    Refusal::new("setup.check", format!("Discord did not tell how this server is set up ({}). Try again in a minute.", code(why, 80)))
+    Refusal::new(
+        "setup.check",
+        format!("Discord did not tell how this server is set up ({}). Try again in a minute.", code(why, 80)),
+    )
 }
 
 /// Something could not be said in a channel; told in another.
 pub fn undeliverable(channel: ChannelId, error: u64, why: &str) -> String {
-    format!("⚠️ I cannot post in <#{channel}> ({error}: {}). `/setup check` tells what to mend; nothing of the record is lost.", code(why, 120))
+    format!(
+        "⚠️ I cannot post in <#{channel}> ({error}: {}). `/setup check` tells what to mend; nothing of the record is lost.",
+        code(why, 120)
+    )
 }

@@ -21,9 +21,8 @@ pub async fn find(tx: &mut Tx, id: GuildId) -> Result<Option<Guild>, Error> {
         .map_err(|error| Failure::inconsistent("guild", format!("guild {id}: {error}")))?;
     let channels: Vec<(String, i64)> =
         tx.all("SELECT purpose, channel_id FROM guild_channel WHERE guild_id = $1", args![id]).await?;
-    let roles: Vec<(String, i64)> = tx
-        .all("SELECT capability, role_id FROM guild_role WHERE guild_id = $1 ORDER BY role_id", args![id])
-        .await?;
+    let roles: Vec<(String, i64)> =
+        tx.all("SELECT capability, role_id FROM guild_role WHERE guild_id = $1 ORDER BY role_id", args![id]).await?;
     Ok(Some(Guild {
         id,
         zone,

@@ -98,7 +98,8 @@ impl Store {
         match &self.0 {
             Backend::Sqlite(sqlite) => sqlite.back_up(file).await,
             Backend::Postgres(_) => Err(Failure::Other(
-                "wardroom backs up SQLite only; for PostgreSQL use pg_dump, or the continuous archiving of your server".to_owned(),
+                "wardroom backs up SQLite only; for PostgreSQL use pg_dump, or the continuous archiving of your server"
+                    .to_owned(),
             )
             .into()),
         }

@@ -41,11 +41,17 @@ impl Postgres {
                 ("tcp_keepalives_count", "3"),
             ]);
         // Migrations may take longer than any statement of ours, so they get a connection without those limits.
-        let mut migrator = options.clone().options([("statement_timeout", "0"), ("lock_timeout", "60s")]).connect().await?;
-        let (version,): (i32,) =
-            sqlx::query_as("SELECT CAST(current_setting('server_version_num') AS INTEGER)").fetch_one(&mut migrator).await?;
+        let mut migrator =
+            options.clone().options([("statement_timeout", "0"), ("lock_timeout", "60s")]).connect().await?;
+        let (version,): (i32,) = sqlx::query_as("SELECT CAST(current_setting('server_version_num') AS INTEGER)")
+            .fetch_one(&mut migrator)
+            .await?;
         if version < 150_000 {
-            return Err(Failure::Other(format!("PostgreSQL {} is too old; wardroom needs 15 or newer", version / 10_000)).into());
+            return Err(Failure::Other(format!(
+                "PostgreSQL {} is too old; wardroom needs 15 or newer",
+                version / 10_000
+            ))
+            .into());
         }
         MIGRATIONS.run(&mut migrator).await.map_err(Failure::from)?;
         drop(migrator);

@@ -12,7 +12,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 use sqlx::{ConnectOptions, Connection as _, Executor};
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::time::Instant;
@@ -148,11 +150,9 @@ fn lock(database: &Path) -> Result<File, Error> {
     let mut path = database.as_os_str().to_owned();
     path.push(".lock");
     let path = PathBuf::from(path);
-    let file = File::options()
-        .create(true)
-        .append(true)
-        .open(&path)
-        .map_err(|error| Failure::Other(format!("{} cannot be opened: {error}; does its folder exist?", path.display())))?;
+    let file = File::options().create(true).append(true).open(&path).map_err(|error| {
+        Failure::Other(format!("{} cannot be opened: {error}; does its folder exist?", path.display()))
+    })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Failure::Other(format!(

@@ -100,8 +100,9 @@ pub async fn due(tx: &mut Tx, now: DateTime<Utc>, limit: i64) -> Result<Vec<Due>
 
 /// When the next timer is due, if any is armed.
 pub async fn next_due(tx: &mut Tx) -> Result<Option<DateTime<Utc>>, Error> {
-    let row: Option<(i64,)> =
-        tx.optional("SELECT due_at FROM timer WHERE state = 'armed' ORDER BY due_at, timer_id LIMIT 1", Vec::new()).await?;
+    let row: Option<(i64,)> = tx
+        .optional("SELECT due_at FROM timer WHERE state = 'armed' ORDER BY due_at, timer_id LIMIT 1", Vec::new())
+        .await?;
     Ok(row.map(|(due_at,)| instant(due_at)))
 }
 

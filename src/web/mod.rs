@@ -48,7 +48,9 @@ pub async fn serve(listener: TcpListener, health: Health, stop: CancellationToke
 }
 
 async fn ready(State(health): State<Health>) -> (StatusCode, String) {
-    let asked = health.store.read(|tx| Box::pin(async move { tx.optional::<(i64,)>("SELECT CAST(1 AS BIGINT)", Vec::new()).await }));
+    let asked = health
+        .store
+        .read(|tx| Box::pin(async move { tx.optional::<(i64,)>("SELECT CAST(1 AS BIGINT)", Vec::new()).await }));
     let database = match tokio::time::timeout(DATABASE_ANSWERS_WITHIN, asked).await {
         Ok(Ok(_)) => None,
         Ok(Err(error)) => {

@@ -107,8 +107,11 @@ impl Client {
             return Ending::Other("The HTTP client of the gateway could not be made.".to_owned());
         };
         // serenity ignores the base while its rate limiter is on. It makes one call with this, for the gateway's address.
-        let http =
-            HttpBuilder::new(self.token.expose_secret()).proxy(&self.base).ratelimiter_disabled(true).client(http).build();
+        let http = HttpBuilder::new(self.token.expose_secret())
+            .proxy(&self.base)
+            .ratelimiter_disabled(true)
+            .client(http)
+            .build();
         let handler = Handler { events: self.events, reports: reporter.clone(), bot: Mutex::new(None) };
         let renewal = tokio::spawn(renew(tick.clone()));
         let ending = match ClientBuilder::new_with_http(http, INTENTS).raw_event_handler(handler).await {
@@ -162,7 +165,9 @@ async fn watch_stage(shards: Arc<ShardManager>, reporter: mpsc::UnboundedSender<
 
 fn ending_of(error: &Error) -> Ending {
     match error {
-        Error::Gateway(GatewayError::InvalidAuthentication | GatewayError::NoAuthentication) => Ending::Fatal(Fatal::BadToken),
+        Error::Gateway(GatewayError::InvalidAuthentication | GatewayError::NoAuthentication) => {
+            Ending::Fatal(Fatal::BadToken)
+        }
         Error::Gateway(GatewayError::DisallowedGatewayIntents | GatewayError::InvalidGatewayIntents) => {
             Ending::Fatal(Fatal::Intents(INTENT_NAMES))
         }

@@ -70,7 +70,9 @@ pub(super) fn passed_on(event: Event) -> Option<(EventKind, Value)> {
             data["type"] = number.into();
             Some((kind, data))
         }
-        Event::MessageCreate(event) if may_be_command(&event.message.content) => json_of(EventKind::Message, &event.message),
+        Event::MessageCreate(event) if may_be_command(&event.message.content) => {
+            json_of(EventKind::Message, &event.message)
+        }
         Event::GuildCreate(event) => {
             let data = json!({"id": event.guild.id.to_string(), "name": event.guild.name});
             Some((EventKind::Guild, data))

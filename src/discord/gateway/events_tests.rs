@@ -77,28 +77,40 @@ fn nothing_is_lost_when_serenity_types_an_interaction() {
             "proxy_url": "https://media.example/f", "content_type": "application/json"}},
     });
     // A file's object is what serenity knows of it, so it is compared by itself below.
-    reads_the_same(&interaction(2, &json!({
-        "id": "3", "type": 1, "name": "incident", "resolved": resolved,
-        "options": [{"type": 2, "name": "task", "options": [{"type": 1, "name": "add", "options": [
-            {"type": 3, "name": "text", "value": "call"}, {"type": 6, "name": "owner", "value": "40"},
-            {"type": 4, "name": "count", "value": 3}, {"type": 5, "name": "urgent", "value": true},
-            {"type": 10, "name": "share", "value": 0.5}, {"type": 7, "name": "channel", "value": "13"},
-            {"type": 8, "name": "role", "value": "30"}, {"type": 9, "name": "whom", "value": "40"},
-        ]}]}],
-    })));
-    reads_the_same(&interaction(4, &json!({
-        "id": "3", "type": 1, "name": "incident", "options": [{"type": 1, "name": "show", "options": [
-            {"type": 3, "name": "state", "value": "open"}, {"type": 3, "name": "incident", "value": "INC-", "focused": true},
-        ]}],
-    })));
-    reads_the_same(&interaction(2, &json!({
-        "id": "4", "type": 3, "name": "Add to timeline", "target_id": "80", "options": [],
-        "resolved": {"messages": {"80": spoken("rolled back")}},
-    })));
-    reads_the_same(&interaction(5, &json!({"custom_id": "w1:upd:7", "components": [
-        {"type": 1, "id": 1, "components": [{"type": 4, "id": 2, "custom_id": "text", "value": "better"}]},
-        {"type": 1, "id": 3, "components": [{"type": 4, "id": 4, "custom_id": "more", "value": ""}]},
-    ]})));
+    reads_the_same(&interaction(
+        2,
+        &json!({
+            "id": "3", "type": 1, "name": "incident", "resolved": resolved,
+            "options": [{"type": 2, "name": "task", "options": [{"type": 1, "name": "add", "options": [
+                {"type": 3, "name": "text", "value": "call"}, {"type": 6, "name": "owner", "value": "40"},
+                {"type": 4, "name": "count", "value": 3}, {"type": 5, "name": "urgent", "value": true},
+                {"type": 10, "name": "share", "value": 0.5}, {"type": 7, "name": "channel", "value": "13"},
+                {"type": 8, "name": "role", "value": "30"}, {"type": 9, "name": "whom", "value": "40"},
+            ]}]}],
+        }),
+    ));
+    reads_the_same(&interaction(
+        4,
+        &json!({
+            "id": "3", "type": 1, "name": "incident", "options": [{"type": 1, "name": "show", "options": [
+                {"type": 3, "name": "state", "value": "open"}, {"type": 3, "name": "incident", "value": "INC-", "focused": true},
+            ]}],
+        }),
+    ));
+    reads_the_same(&interaction(
+        2,
+        &json!({
+            "id": "4", "type": 3, "name": "Add to timeline", "target_id": "80", "options": [],
+            "resolved": {"messages": {"80": spoken("rolled back")}},
+        }),
+    ));
+    reads_the_same(&interaction(
+        5,
+        &json!({"custom_id": "w1:upd:7", "components": [
+            {"type": 1, "id": 1, "components": [{"type": 4, "id": 2, "custom_id": "text", "value": "better"}]},
+            {"type": 1, "id": 3, "components": [{"type": 4, "id": 4, "custom_id": "more", "value": ""}]},
+        ]}),
+    ));
     for data in [
         json!({"custom_id": "w1:ack:7", "component_type": 2, "id": 5}),
         json!({"custom_id": "w1:risk:7", "component_type": 3, "values": ["a", "b"]}),
@@ -115,14 +127,19 @@ fn nothing_is_lost_when_serenity_types_an_interaction() {
 
 #[test]
 fn a_file_keeps_its_address_and_name() {
-    let d = interaction(2, &json!({
-        "id": "3", "type": 1, "name": "setup",
-        "resolved": {"attachments": {"50": {"id": "50", "filename": "f.json", "size": 3, "url": "https://cdn.example/f",
-            "proxy_url": "https://media.example/f", "content_type": "application/json"}}},
-        "options": [{"type": 1, "name": "import", "options": [{"type": 11, "name": "file", "value": "50"}]}],
-    }));
+    let d = interaction(
+        2,
+        &json!({
+            "id": "3", "type": 1, "name": "setup",
+            "resolved": {"attachments": {"50": {"id": "50", "filename": "f.json", "size": 3, "url": "https://cdn.example/f",
+                "proxy_url": "https://media.example/f", "content_type": "application/json"}}},
+            "options": [{"type": 1, "name": "import", "options": [{"type": 11, "name": "file", "value": "50"}]}],
+        }),
+    );
     let (_, data) = passed_on(dispatched("INTERACTION_CREATE", &d)).expect("it is passed on");
-    let crate::chat::invocation::Call::Slash { options, .. } = incoming::interaction(&data, at()).expect("an invocation").call else {
+    let crate::chat::invocation::Call::Slash { options, .. } =
+        incoming::interaction(&data, at()).expect("an invocation").call
+    else {
         panic!("no slash command")
     };
     assert_eq!(options["file"]["url"], "https://cdn.example/f");

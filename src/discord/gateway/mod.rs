@@ -120,10 +120,14 @@ pub trait IdentifyLedger: Send + Sync + 'static {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fatal {
     /// Discord refuses the token.
-    #[error("Discord refuses the bot's token. Set DISCORD_TOKEN to the token that the developer portal shows, and start again.")]
+    #[error(
+        "Discord refuses the bot's token. Set DISCORD_TOKEN to the token that the developer portal shows, and start again."
+    )]
     BadToken,
     /// Discord refuses the intents.
-    #[error("Discord refuses the intents that wardroom asks for ({0}), although none of them is privileged: is this token a bot's?")]
+    #[error(
+        "Discord refuses the intents that wardroom asks for ({0}), although none of them is privileged: is this token a bot's?"
+    )]
     Intents(&'static str),
     /// The API names a gateway elsewhere.
     #[error("{0}")]
@@ -160,7 +164,12 @@ pub struct Gateway {
 impl Gateway {
     /// Connects, and keeps connected until [`Gateway::shutdown`]. Events go to `events`; those that find it full are dropped,
     /// for an interaction that waits behind a full queue is too late in any case.
-    pub fn start(rest: Rest, token: SecretString, ledger: Arc<dyn IdentifyLedger>, events: mpsc::Sender<Incoming>) -> Self {
+    pub fn start(
+        rest: Rest,
+        token: SecretString,
+        ledger: Arc<dyn IdentifyLedger>,
+        events: mpsc::Sender<Incoming>,
+    ) -> Self {
         Self::start_within(READY_WITHIN, rest, token, ledger, events)
     }
 
@@ -252,7 +261,13 @@ impl Supervisor {
                 Ok(address) => {
                     // Before it, so that a process that dies on the way is counted too.
                     self.ledger.note(1).await;
-                    let opened = Connection::open(self.rest.base(), &self.token, address, self.events.clone(), self.tick.clone());
+                    let opened = Connection::open(
+                        self.rest.base(),
+                        &self.token,
+                        address,
+                        self.events.clone(),
+                        self.tick.clone(),
+                    );
                     match opened {
                         Ok(connection) => self.attend(connection, &mut backoff).await,
                         Err(error) => Next::Fatal(Fatal::Thread(error.to_string())),
@@ -284,16 +299,22 @@ impl Supervisor {
         if spent >= policy::A_DAY {
             return Err(Next::Again(
                 policy::LONGEST_BACKOFF,
-                format!("The bot started {spent} sessions within a day. It waits, because Discord resets the token at 1,000."),
+                format!(
+                    "The bot started {spent} sessions within a day. It waits, because Discord resets the token at 1,000."
+                ),
             ));
         }
         match self.rest.gateway_bot().await {
             Ok(starts) => {
                 self.remaining = starts.map(|starts| starts.remaining);
                 if let Some(starts) = starts.filter(|starts| starts.remaining < WEARY_AT_REMAINING) {
-                    let wait = Duration::from_millis(starts.reset_after_ms).clamp(Duration::from_secs(1), policy::LONGEST_BACKOFF);
+                    let wait = Duration::from_millis(starts.reset_after_ms)
+                        .clamp(Duration::from_secs(1), policy::LONGEST_BACKOFF);
                     let left = starts.remaining;
-                    return Err(Next::Again(wait, format!("Discord allows the bot only {left} more sessions today, so it waits.")));
+                    return Err(Next::Again(
+                        wait,
+                        format!("Discord allows the bot only {left} more sessions today, so it waits."),
+                    ));
                 }
             }
             Err(CallError::TokenDead) => return Err(Next::Fatal(Fatal::BadToken)),
@@ -306,7 +327,9 @@ impl Supervisor {
                 Some(why) => Err(Next::Fatal(Fatal::ForeignGateway(why))),
             },
             Err(CallError::TokenDead) => Err(Next::Fatal(Fatal::BadToken)),
-            Err(error) => Err(Next::Again(backoff.next(), format!("Discord does not say where its gateway is: {error}."))),
+            Err(error) => {
+                Err(Next::Again(backoff.next(), format!("Discord does not say where its gateway is: {error}.")))
+            }
         }
     }
 
@@ -345,7 +368,10 @@ impl Supervisor {
                     }
                     if self.ledger.last_day().await >= policy::A_DAY {
                         connection.close(SHUTDOWN).await;
-                        return Next::Again(backoff.next(), "The bot started too many sessions within a day.".to_owned());
+                        return Next::Again(
+                            backoff.next(),
+                            "The bot started too many sessions within a day.".to_owned(),
+                        );
                     }
                 }
                 Report::Resumed { bot, application } => {
@@ -354,7 +380,9 @@ impl Supervisor {
                 }
                 Report::Lost => {
                     ready_by = ready_by.or_else(|| Some(Instant::now() + self.ready_within));
-                    self.status.send_replace(Status::Down("The connection to Discord's gateway is lost; it is made again.".to_owned()));
+                    self.status.send_replace(Status::Down(
+                        "The connection to Discord's gateway is lost; it is made again.".to_owned(),
+                    ));
                 }
                 Report::Ended(Ending::Fatal(fatal)) => return Next::Fatal(fatal),
                 Report::Ended(Ending::Other(why)) => return Next::Again(backoff.next(), why),

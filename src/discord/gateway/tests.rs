@@ -173,7 +173,8 @@ async fn events_arrive_whether_or_not_serenity_can_type_them() {
         assert!(incoming::callback(&event.data).is_some());
     }
     let mut status = gateway.status();
-    let up = |status: &Status| matches!(status, Status::Up { bot: UserId(5), application: ApplicationId(2), session: 1 });
+    let up =
+        |status: &Status| matches!(status, Status::Up { bot: UserId(5), application: ApplicationId(2), session: 1 });
     soon(status.wait_for(up)).await.expect("a session");
     assert_eq!(ledger.spent.load(Ordering::SeqCst), 1);
     assert_eq!(identified.lock().expect("identified")["intents"], 1 + 512);

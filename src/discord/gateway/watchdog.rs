@@ -76,7 +76,8 @@ mod tests {
         let (told, mut stuck) = tokio::sync::mpsc::unbounded_channel();
         let second = told.clone();
         let _first = watch(tick, Duration::from_millis(50), move |age| told.send(("stuck", age)).expect("a listener"));
-        let _second = watch(resting, Duration::from_millis(50), move |age| second.send(("resting", age)).expect("a listener"));
+        let _second =
+            watch(resting, Duration::from_millis(50), move |age| second.send(("resting", age)).expect("a listener"));
         let (who, age) = stuck.recv().await.expect("a report");
         assert_eq!(who, "stuck");
         assert!(age > Duration::from_millis(50));

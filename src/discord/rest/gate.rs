@@ -125,8 +125,13 @@ impl State {
         if let Some(at) = self.invalid.over(EXHAUSTED, now) {
             return Verdict::Until(at, "Discord refused too many calls of late; nothing is sent for a while");
         }
-        if ask.lane > Lane::Page && let Some(at) = self.invalid.over(STRAINED, now) {
-            return Verdict::Until(at, "Discord refused many calls of late; only answers and pages are sent for a while");
+        if ask.lane > Lane::Page
+            && let Some(at) = self.invalid.over(STRAINED, now)
+        {
+            return Verdict::Until(
+                at,
+                "Discord refused many calls of late; only answers and pages are sent for a while",
+            );
         }
         let Some(key) = self.key(&ask) else { return Verdict::Go(None) };
         if let Some(at) = self.paused.filter(|at| *at > now) {
@@ -153,7 +158,9 @@ impl State {
             if theirs.as_ref() == Some(&key) {
                 return Verdict::Changed;
             }
-            if let Some(theirs) = theirs && self.bucket(&theirs, now).room(now) == Room::Now {
+            if let Some(theirs) = theirs
+                && self.bucket(&theirs, now).room(now) == Room::Now
+            {
                 before += 1;
             }
         }

@@ -28,7 +28,9 @@ async fn the_more_urgent_goes_first_from_the_same_bucket() {
     let gate = Gate::new();
     let first = gate.admit(ask(Lane::State, 1), soon()).await.expect("a turn");
     let (order, mut went) = tokio::sync::mpsc::unbounded_channel();
-    for (lane, name) in [(Lane::Cosmetic, "cosmetic"), (Lane::Digest, "digest"), (Lane::Page, "page"), (Lane::State, "state")] {
+    for (lane, name) in
+        [(Lane::Cosmetic, "cosmetic"), (Lane::Digest, "digest"), (Lane::Page, "page"), (Lane::State, "state")]
+    {
         goes(&gate, ask(lane, 1), name, &order);
         tokio::task::yield_now().await;
     }

@@ -140,7 +140,8 @@ impl Bucket {
     /// `own` one that was answered.
     pub(super) fn learn(&mut self, limits: &Limits, own: u32, now: Instant) {
         self.used = now;
-        if let (Some(limit), Some(remaining), Some(reset_after)) = (limits.limit, limits.remaining, limits.reset_after) {
+        if let (Some(limit), Some(remaining), Some(reset_after)) = (limits.limit, limits.remaining, limits.reset_after)
+        {
             self.unlimited = false;
             self.limit = Some(limit.max(1));
             self.remaining = remaining.saturating_sub(self.in_flight.saturating_sub(own));

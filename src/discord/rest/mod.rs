@@ -157,7 +157,9 @@ pub enum CallError {
     #[error("not done, and to be tried again in {wait} s: {1}", wait = .0.as_secs_f32())]
     Later(Duration, String),
     /// Discord refuses the bot's token.
-    #[error("Discord refuses the bot's token. Set DISCORD_TOKEN to the token that the developer portal shows, and start again.")]
+    #[error(
+        "Discord refuses the bot's token. Set DISCORD_TOKEN to the token that the developer portal shows, and start again."
+    )]
     TokenDead,
 }
 
@@ -189,7 +191,9 @@ struct Shared {
 #[derive(Debug, thiserror::Error)]
 pub enum BadRest {
     /// The base is no address.
-    #[error("`{0}` is not the address of a Discord API: give one such as {DISCORD} or http://127.0.0.1:8081, without a path.")]
+    #[error(
+        "`{0}` is not the address of a Discord API: give one such as {DISCORD} or http://127.0.0.1:8081, without a path."
+    )]
     Base(String),
     /// TLS could not be set up.
     #[error("the HTTP client could not be made")]
@@ -308,14 +312,25 @@ impl Rest {
     }
 
     /// Obeys a 429, and tells how long it makes this call wait.
-    fn too_many(&self, call: &Call<'_>, admitted: &Admitted, headers: &HeaderMap, body: &Value, exempt: bool) -> Duration {
+    fn too_many(
+        &self,
+        call: &Call<'_>,
+        admitted: &Admitted,
+        headers: &HeaderMap,
+        body: &Value,
+        exempt: bool,
+    ) -> Duration {
         let too_many = TooMany::read(headers, body);
         if !too_many.shared {
             self.note_invalid();
         }
         let until = Instant::now() + too_many.wait;
         if too_many.global {
-            warn!(call = call.name(), wait_s = too_many.wait.as_secs_f64(), "Discord's global rate limit is reached: everything but answers waits");
+            warn!(
+                call = call.name(),
+                wait_s = too_many.wait.as_secs_f64(),
+                "Discord's global rate limit is reached: everything but answers waits"
+            );
             self.shared.gate.pause(until);
         } else if !exempt {
             admitted.block(until);
@@ -326,7 +341,10 @@ impl Rest {
     fn note_invalid(&self) {
         let count = self.shared.gate.note_invalid();
         if count == budget::STRAINED || count == budget::EXHAUSTED {
-            error!(count, "Discord refused this many calls in ten minutes; at 10,000 it bans the address, so less is sent");
+            error!(
+                count,
+                "Discord refused this many calls in ten minutes; at 10,000 it bans the address, so less is sent"
+            );
         }
     }
 

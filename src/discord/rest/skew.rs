@@ -53,7 +53,11 @@ mod tests {
     fn answers_narrow_the_offset_and_a_moved_clock_replaces_it() {
         let mut skew = Skew::default();
         skew.learn(at("2026-11-22T10:00:10Z"), at("2026-11-22T10:00:00.000Z"), at("2026-11-22T10:00:00.100Z"));
-        assert!((skew.offset() - TimeDelta::milliseconds(10_450)).abs() <= TimeDelta::milliseconds(10), "{}", skew.offset());
+        assert!(
+            (skew.offset() - TimeDelta::milliseconds(10_450)).abs() <= TimeDelta::milliseconds(10),
+            "{}",
+            skew.offset()
+        );
         skew.learn(at("2026-11-22T10:00:10Z"), at("2026-11-22T10:00:00.800Z"), at("2026-11-22T10:00:00.900Z"));
         assert!(skew.offset() < TimeDelta::milliseconds(10_250));
         skew.learn(at("2026-11-23T10:00:00Z"), at("2026-11-22T10:00:02Z"), at("2026-11-22T10:00:02.1Z"));

@@ -28,7 +28,9 @@ fn post(channel: u64, seconds: f64) -> Call<'static> {
 }
 
 fn answer() -> Call<'static> {
-    Call::new(Method::Post, Endpoint::Callback(InteractionId(7), "tok"), within(3.0)).body(json!({"type": 5})).repeatable()
+    Call::new(Method::Post, Endpoint::Callback(InteractionId(7), "tok"), within(3.0))
+        .body(json!({"type": 5}))
+        .repeatable()
 }
 
 #[tokio::test]
@@ -91,7 +93,8 @@ async fn a_wait_beyond_the_deadline_is_for_later_at_once() {
 
 #[tokio::test]
 async fn a_429_waits_as_long_as_its_body_says_and_goes_again() {
-    let busy = says(429, &json!({"message": "slow down", "retry_after": 0.35, "global": false})).header("retry-after", 1);
+    let busy =
+        says(429, &json!({"message": "slow down", "retry_after": 0.35, "global": false})).header("retry-after", 1);
     let (fake, rest) = scripted([busy]).await;
     rest.call(Lane::State, post(1, 3.0)).await.expect("an answer");
     let seen = fake.seen();
@@ -245,7 +248,8 @@ async fn no_token_is_logged_at_any_level() {
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
     let (_, rest) = scripted([says(500, &json!({})), says(404, &json!({"code": 10015, "message": "m"}))]).await;
-    let call = Call::new(Method::Post, Endpoint::Callback(InteractionId(7), "s3cret"), within(3.0)).body(json!({"type": 5}));
+    let call =
+        Call::new(Method::Post, Endpoint::Callback(InteractionId(7), "s3cret"), within(3.0)).body(json!({"type": 5}));
     rest.call(Lane::Answer, call.repeatable()).await.expect_err("a refusal");
     tracing::info!("the end");
     let logged = String::from_utf8(log.0.lock().expect("the log").clone()).expect("text");
@@ -313,7 +317,8 @@ async fn the_courier_tells_the_outbox_how_it_went() {
 async fn a_search_goes_through_pages_and_knows_an_unreadable_channel() {
     let since: DateTime<Utc> = "2026-11-22T10:00:00Z".parse().expect("an instant");
     let first = crate::snowflake::at(since);
-    let message = |id: u64, author: &str, text: &str| json!({"id": id.to_string(), "author": {"id": author}, "content": text});
+    let message =
+        |id: u64, author: &str, text: &str| json!({"id": id.to_string(), "author": {"id": author}, "content": text});
     let full: Vec<Value> = (1..=100).map(|n| message(first + n, "3", "hello")).collect();
     let (fake, rest) = scripted([
         says(200, &json!({"id": "3"})),

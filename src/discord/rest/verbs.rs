@@ -67,15 +67,18 @@ impl Rest {
             Err(other) => return Err(other),
         };
         let limit = &gateway["session_start_limit"];
-        let starts = limit["remaining"].as_u64().map(|remaining| SessionStarts {
-            remaining,
-            reset_after_ms: limit["reset_after"].as_u64().unwrap_or(0),
-        });
+        let starts = limit["remaining"]
+            .as_u64()
+            .map(|remaining| SessionStarts { remaining, reset_after_ms: limit["reset_after"].as_u64().unwrap_or(0) });
         Ok(starts)
     }
 
     /// Replaces all global commands of the application.
-    pub async fn overwrite_commands(&self, application: ApplicationId, definitions: Vec<Value>) -> Result<Value, CallError> {
+    pub async fn overwrite_commands(
+        &self,
+        application: ApplicationId,
+        definitions: Vec<Value>,
+    ) -> Result<Value, CallError> {
         let deadline = Instant::now() + 3 * PATIENCE;
         let call = Call::new(Method::Put, Endpoint::Commands(application), deadline).body(Value::Array(definitions));
         Ok(self.call(Lane::State, call).await?.body)

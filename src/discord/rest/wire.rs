@@ -15,7 +15,12 @@ pub(super) const AGENT: &str = concat!("DiscordBot (https://github.com/wardroom,
 
 /// What came of one attempt.
 pub(super) enum Attempt {
-    Answer { status: StatusCode, headers: HeaderMap, body: Value, said: bool },
+    Answer {
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Value,
+        said: bool,
+    },
     /// The request never left.
     NotSent(String),
     /// It left, and no whole answer came.
@@ -103,4 +108,3 @@ impl Rest {
 fn broken(error: &reqwest::Error) -> &'static str {
     if error.is_timeout() { "no answer in time" } else { "the connection broke" }
 }
-

@@ -52,8 +52,7 @@ pub(in super::super) async fn serve(shared: Arc<Shared>, mut socket: WebSocket) 
         inner.connections.insert(number, out.clone());
         number
     };
-    let mut connection =
-        Connection { shared: shared.clone(), number, out, session: None, commands: VecDeque::new() };
+    let mut connection = Connection { shared: shared.clone(), number, out, session: None, commands: VecDeque::new() };
     let ending = connection.run(&mut socket, &mut orders).await;
     connection.detach(matches!(ending, Ending::Theirs(Some(1000 | 1001))));
     if let Ending::Ours((code, reason)) = ending {
@@ -73,7 +72,8 @@ enum Ending {
 impl Connection {
     async fn run(&mut self, socket: &mut WebSocket, orders: &mut UnboundedReceiver<Order>) -> Ending {
         let interval = self.shared.options.heartbeat_interval;
-        let hello = json!({"op": 10, "s": null, "t": null, "d": {"heartbeat_interval": interval.as_millis(), "_trace": []}});
+        let hello =
+            json!({"op": 10, "s": null, "t": null, "d": {"heartbeat_interval": interval.as_millis(), "_trace": []}});
         if socket.send(Frame::text(hello.to_string())).await.is_err() {
             return Ending::Theirs(None);
         }
@@ -187,11 +187,9 @@ impl Connection {
         inner.identified += 1;
         inner.identifies.push_back(Instant::now());
         let name = format!("session-{}-{:x}", inner.identified, state.bot.0);
-        let session =
-            Session { intents, seq: 0, replay: VecDeque::new(), connection: Some(self.number) };
+        let session = Session { intents, seq: 0, replay: VecDeque::new(), connection: Some(self.number) };
         inner.sessions.insert(name.clone(), session);
-        let guilds: Vec<Value> =
-            state.guilds.keys().map(|id| json!({"id": id, "unavailable": true})).collect();
+        let guilds: Vec<Value> = state.guilds.keys().map(|id| json!({"id": id, "unavailable": true})).collect();
         let user = state.user_json(state.bot);
         let mut user = user;
         user["verified"] = json!(true);
@@ -221,10 +219,8 @@ impl Connection {
         let wanted = data["session_id"].as_str().unwrap_or_default().to_owned();
         let seen = data["seq"].as_u64().unwrap_or_default();
         let oldest_missed = |session: &Session| session.replay.front().map_or(session.seq + 1, |(seq, _)| *seq);
-        let resumable = inner
-            .sessions
-            .get(&wanted)
-            .filter(|session| seen <= session.seq && seen + 1 >= oldest_missed(session));
+        let resumable =
+            inner.sessions.get(&wanted).filter(|session| seen <= session.seq && seen + 1 >= oldest_missed(session));
         if resumable.is_none() {
             self.say(&json!({"op": 9, "d": false}));
             return Ok(());

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::super::Id;
 use super::super::effects::What;
 use super::super::events::Change;
 use super::super::permissions::{MANAGE_CHANNELS, MANAGE_THREADS, SEND_MESSAGES, VIEW_CHANNEL};
@@ -10,7 +11,6 @@ use super::super::refusal::{
 };
 use super::super::state::Channel;
 use super::super::validate::{boolean, number, text};
-use super::super::Id;
 use super::{Call, Outcome, Reply};
 
 /// Characters of a channel's or thread's name.

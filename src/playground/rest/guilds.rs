@@ -55,9 +55,11 @@ pub(super) fn search_members(call: &mut Call) -> Outcome {
     let Some(limit) = limit.filter(|limit| (1..=SEARCH).contains(limit)) else {
         return Err(Faulty::one(&["limit"], "NUMBER_TYPE_MAX", format!("int value should be between 1 and {SEARCH}.")));
     };
-    let found = guild.members.keys().filter_map(|id| call.state.users.get(id)).filter(|user| {
-        user.name.starts_with(&query) || user.display.to_lowercase().starts_with(&query)
-    });
+    let found = guild
+        .members
+        .keys()
+        .filter_map(|id| call.state.users.get(id))
+        .filter(|user| user.name.starts_with(&query) || user.display.to_lowercase().starts_with(&query));
     let members: Vec<Value> = found.take(limit).map(|user| call.state.member_json(guild.id, user.id)).collect();
     Reply::json(json!(members))
 }

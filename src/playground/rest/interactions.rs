@@ -77,9 +77,7 @@ fn allowed(live: &Live) -> &'static [u64] {
         (kind::COMPONENT, _) => {
             &[answer::MESSAGE, answer::DEFERRED_MESSAGE, answer::DEFERRED_UPDATE, answer::UPDATE, answer::MODAL]
         }
-        (kind::MODAL, Some(_)) => {
-            &[answer::MESSAGE, answer::DEFERRED_MESSAGE, answer::DEFERRED_UPDATE, answer::UPDATE]
-        }
+        (kind::MODAL, Some(_)) => &[answer::MESSAGE, answer::DEFERRED_MESSAGE, answer::DEFERRED_UPDATE, answer::UPDATE],
         (kind::MODAL, None) => &[answer::MESSAGE, answer::DEFERRED_MESSAGE],
         _ => &[answer::MESSAGE, answer::DEFERRED_MESSAGE, answer::MODAL],
     }

@@ -12,8 +12,8 @@ use super::super::permissions::{
 };
 use super::super::posting::{Draft, Upload};
 use super::super::refusal::{
-    CANNOT_MESSAGE_USER, Faulty, NOT_THE_AUTHOR, Refusal, THREAD_ARCHIVED, THREAD_LOCKED,
-    TOO_MANY_REACTIONS, UNKNOWN_EMOJI, UNKNOWN_MESSAGE,
+    CANNOT_MESSAGE_USER, Faulty, NOT_THE_AUTHOR, Refusal, THREAD_ARCHIVED, THREAD_LOCKED, TOO_MANY_REACTIONS,
+    UNKNOWN_EMOJI, UNKNOWN_MESSAGE,
 };
 use super::super::snowflake::id_in;
 use super::super::state::{Channel, Nonce};

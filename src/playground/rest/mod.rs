@@ -22,6 +22,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::Shared;
 use super::door::Wire;
 use super::effects::Request;
 use super::faults::{Fault, Scope};
@@ -30,7 +31,6 @@ use super::posting::Upload;
 use super::refusal::{INTERNAL, METHOD_NOT_ALLOWED, NOT_FOUND, Refusal, TOO_LARGE, UNAUTHORIZED};
 use super::snowflake::Id;
 use super::state::State;
-use super::Shared;
 use reading::percent_decoded;
 use routes::{Found, Route};
 
@@ -193,14 +193,8 @@ fn answer(
     }
     let query = reading::query(&request.query);
     let outcome = read.and_then(|body| {
-        let mut call = Call {
-            shared,
-            state,
-            parameters: found.parameters,
-            query,
-            body: &body.json,
-            files: &body.files,
-        };
+        let mut call =
+            Call { shared, state, parameters: found.parameters, query, body: &body.json, files: &body.files };
         (found.route.act)(&mut call)
     });
     if matches!(&outcome, Err(refusal) if matches!(refusal.status, 401 | 403)) {
@@ -220,7 +214,12 @@ fn answer(
 }
 
 /// Counts the request; answers its standing, and a 429 when it is one too many.
-fn take_limits(shared: &Shared, limits: &mut limits::Limits, found: &Found, request: &Request) -> (Standing, Option<Answered>) {
+fn take_limits(
+    shared: &Shared,
+    limits: &mut limits::Limits,
+    found: &Found,
+    request: &Request,
+) -> (Standing, Option<Answered>) {
     let Route { method, path, open, .. } = found.route;
     let enforced = shared.options.rate_limits;
     // The resource that shares the limit: channel, guild, or webhook with its token.
@@ -270,7 +269,8 @@ fn before_effect(fault: &Fault, limits: &mut limits::Limits) -> Option<Answered>
 /// Discord's 429.
 fn too_many(wait: Duration, scope: Scope, standing: Option<&Standing>) -> Answered {
     let global = scope == Scope::Global;
-    let message = if scope == Scope::Shared { "The resource is being rate limited." } else { "You are being rate limited." };
+    let message =
+        if scope == Scope::Shared { "The resource is being rate limited." } else { "You are being rate limited." };
     let mut body = json!({"message": message, "retry_after": seconds(wait), "global": global});
     if scope == Scope::Shared {
         body["code"] = json!(40_062);

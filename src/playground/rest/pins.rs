@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::super::Id;
 use super::super::effects::What;
 use super::super::permissions::{PIN_MESSAGES, READ_MESSAGE_HISTORY};
 use super::super::refusal::{Faulty, Refusal, TOO_MANY_PINS};
-use super::super::Id;
 use super::{Call, Outcome, Reply};
 
 /// Pins of a channel.

@@ -1,9 +1,9 @@
 //! What can be done with an interaction's token after the first answer.
 
+use super::super::Id;
 use super::super::interaction::{Live, callback};
 use super::super::mentions::Allowed;
 use super::super::refusal::{INVALID_WEBHOOK_TOKEN, Refusal, UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK};
-use super::super::Id;
 use super::super::validate::message::{Before, Form, check};
 use super::messages::{before, names, names_after};
 use super::{Call, Outcome, Reply};

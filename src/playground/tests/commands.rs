@@ -43,11 +43,27 @@ async fn definitions_keep_their_limits() {
         (json!([{"name": "a", "description": ""}]), &["0", "description"], "BASE_TYPE_REQUIRED"),
         (json!([{"name": "a", "description": "d".repeat(101)}]), &["0", "description"], "BASE_TYPE_BAD_LENGTH"),
         (command(json!(many)), &["0", "options"], "BASE_TYPE_MAX_LENGTH"),
-        (command(json!([option("a"), required])), &["0", "options", "1"], "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID"),
-        (command(json!([both])), &["0", "options", "0", "autocomplete"], "APPLICATION_COMMAND_AUTOCOMPLETE_WITH_CHOICES"),
-        (command(json!([option("a"), option("a")])), &["0", "options", "1", "name"], "APPLICATION_COMMAND_OPTIONS_NAME_DUPLICATE"),
+        (
+            command(json!([option("a"), required])),
+            &["0", "options", "1"],
+            "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID",
+        ),
+        (
+            command(json!([both])),
+            &["0", "options", "0", "autocomplete"],
+            "APPLICATION_COMMAND_AUTOCOMPLETE_WITH_CHOICES",
+        ),
+        (
+            command(json!([option("a"), option("a")])),
+            &["0", "options", "1", "name"],
+            "APPLICATION_COMMAND_OPTIONS_NAME_DUPLICATE",
+        ),
         (command(json!(bulky)), &["0"], "APPLICATION_COMMAND_TOO_LARGE"),
-        (json!([{"name": "Mark it", "type": 3, "description": "no"}]), &["0", "description"], "APPLICATION_COMMAND_INVALID_DESCRIPTION"),
+        (
+            json!([{"name": "Mark it", "type": 3, "description": "no"}]),
+            &["0", "description"],
+            "APPLICATION_COMMAND_INVALID_DESCRIPTION",
+        ),
     ] {
         let refusal = bench.refused(50035, "PUT", &path(&bench), body).await;
         assert_eq!(errors_at(&refusal, place), code, "{refusal}");

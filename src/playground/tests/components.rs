@@ -79,16 +79,41 @@ async fn rows_buttons_and_selects_keep_their_limits() {
     for (child, place, code) in [
         (six, &["components", "0", "components"][..], "BASE_TYPE_BAD_LENGTH"),
         (vec![select(26)], &["components", "0", "components", "0", "options"], "BASE_TYPE_BAD_LENGTH"),
-        (vec![button("a"), button("a")], &["components", "0", "components", "1", "custom_id"], "COMPONENT_CUSTOM_ID_DUPLICATED"),
+        (
+            vec![button("a"), button("a")],
+            &["components", "0", "components", "1", "custom_id"],
+            "COMPONENT_CUSTOM_ID_DUPLICATED",
+        ),
         (vec![button("a"), select(2)], &["components", "0", "components", "1"], "COMPONENT_LAYOUT_WIDTH_EXCEEDED"),
         (vec![button(&"i".repeat(101))], &["components", "0", "components", "0", "custom_id"], "BASE_TYPE_BAD_LENGTH"),
-        (vec![json!({"type": 2, "style": 1, "custom_id": "a", "label": "l".repeat(81)})], &["components", "0", "components", "0", "label"], "BASE_TYPE_MAX_LENGTH"),
-        (vec![json!({"type": 2, "style": 1, "label": "l"})], &["components", "0", "components", "0", "custom_id"], "BASE_TYPE_REQUIRED"),
-        (vec![json!({"type": 2, "style": 5, "label": "l"})], &["components", "0", "components", "0", "url"], "BASE_TYPE_REQUIRED"),
-        (vec![json!({"type": 2, "style": 1, "custom_id": "a"})], &["components", "0", "components", "0"], "BUTTON_COMPONENT_LABEL_OR_EMOJI_REQUIRED"),
-        (vec![json!({"type": 4, "style": 1, "custom_id": "a", "label": "l"})], &["components", "0", "components", "0", "type"], "UNION_TYPE_CHOICES"),
+        (
+            vec![json!({"type": 2, "style": 1, "custom_id": "a", "label": "l".repeat(81)})],
+            &["components", "0", "components", "0", "label"],
+            "BASE_TYPE_MAX_LENGTH",
+        ),
+        (
+            vec![json!({"type": 2, "style": 1, "label": "l"})],
+            &["components", "0", "components", "0", "custom_id"],
+            "BASE_TYPE_REQUIRED",
+        ),
+        (
+            vec![json!({"type": 2, "style": 5, "label": "l"})],
+            &["components", "0", "components", "0", "url"],
+            "BASE_TYPE_REQUIRED",
+        ),
+        (
+            vec![json!({"type": 2, "style": 1, "custom_id": "a"})],
+            &["components", "0", "components", "0"],
+            "BUTTON_COMPONENT_LABEL_OR_EMOJI_REQUIRED",
+        ),
+        (
+            vec![json!({"type": 4, "style": 1, "custom_id": "a", "label": "l"})],
+            &["components", "0", "components", "0", "type"],
+            "UNION_TYPE_CHOICES",
+        ),
     ] {
-        let refusal = bench.refused(50035, "POST", &path(&bench), json!({"content": "a", "components": [row(&child)]})).await;
+        let refusal =
+            bench.refused(50035, "POST", &path(&bench), json!({"content": "a", "components": [row(&child)]})).await;
         assert_eq!(errors_at(&refusal, place), code, "{refusal}");
     }
     let six_rows: Vec<Value> = (0..6).map(|n| row(&[button(&n.to_string())])).collect();
@@ -105,10 +130,22 @@ async fn sections_galleries_and_files_need_what_they_show() {
     bench.post(v2(json!({"type": 12, "items": [{"media": {"url": "https://example.org/a.png"}}]}))).await;
     for (component, place, code) in [
         (json!({"type": 9, "components": [text("a")]}), &["components", "0", "accessory"][..], "BASE_TYPE_REQUIRED"),
-        (json!({"type": 9, "components": vec![text("a"); 4], "accessory": thumbnail}), &["components", "0", "components"], "BASE_TYPE_BAD_LENGTH"),
+        (
+            json!({"type": 9, "components": vec![text("a"); 4], "accessory": thumbnail}),
+            &["components", "0", "components"],
+            "BASE_TYPE_BAD_LENGTH",
+        ),
         (json!({"type": 12, "items": []}), &["components", "0", "items"], "BASE_TYPE_BAD_LENGTH"),
-        (json!({"type": 13, "file": {"url": "attachment://a.csv"}}), &["components", "0", "file", "url"], "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND"),
-        (json!({"type": 17, "components": [{"type": 17, "components": [text("a")]}]}), &["components", "0", "components", "0", "type"], "UNION_TYPE_CHOICES"),
+        (
+            json!({"type": 13, "file": {"url": "attachment://a.csv"}}),
+            &["components", "0", "file", "url"],
+            "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND",
+        ),
+        (
+            json!({"type": 17, "components": [{"type": 17, "components": [text("a")]}]}),
+            &["components", "0", "components", "0", "type"],
+            "UNION_TYPE_CHOICES",
+        ),
         (json!({"type": 17, "components": []}), &["components", "0", "components"], "BASE_TYPE_BAD_LENGTH"),
         (text(""), &["components", "0", "content"], "BASE_TYPE_REQUIRED"),
     ] {

@@ -7,11 +7,13 @@ use super::{Bench, alice, answered, commands};
 async fn a_click_opens_a_form_and_the_form_changes_the_message() {
     let bench = Bench::new().await;
     let mut socket = bench.identified().await;
-    let row = json!({"type": 1, "components": [{"type": 2, "style": 1, "label": "Update", "custom_id": "w1:upd:INC-1"}]});
+    let row =
+        json!({"type": 1, "components": [{"type": 2, "style": 1, "label": "Update", "custom_id": "w1:upd:INC-1"}]});
     bench.post(json!({"content": "INC-1", "components": [row]})).await;
     let card = bench.playground.messages("incidents")[0].clone();
     let person = alice(&bench);
-    let field = json!({"type": 1, "components": [{"type": 4, "style": 2, "custom_id": "text", "label": "What changed?"}]});
+    let field =
+        json!({"type": 1, "components": [{"type": 4, "style": 2, "custom_id": "text", "label": "What changed?"}]});
     let modal = json!({"type": 9, "data": {"custom_id": "w1:upd:INC-1", "title": "Status", "components": [field]}});
     let (interaction, status, _, answer) = answered(&bench, &mut socket, person.click(&card, "Update"), modal).await;
     assert_eq!(status, 204);

@@ -35,7 +35,10 @@ async fn a_cut_connection_gives_no_answer_at_all() {
     assert!(bench.request("POST", &path).json(&json!({"content": "b"})).send().await.is_err());
     assert_eq!(bench.playground.messages("incidents").len(), 1);
     let log = bench.playground.requests();
-    assert_eq!(log.iter().map(|request| (request.status, request.fault)).collect::<Vec<_>>(), [(0, Some("cut after")), (0, Some("cut before"))]);
+    assert_eq!(
+        log.iter().map(|request| (request.status, request.fault)).collect::<Vec<_>>(),
+        [(0, Some("cut after")), (0, Some("cut before"))]
+    );
 }
 
 #[tokio::test]

@@ -115,7 +115,9 @@ async fn events_can_come_twice_and_late() {
 
 /// A message sent after a late interaction overtakes it.
 async fn person_says_then(bench: &Bench, socket: &mut super::Socket) {
-    assert!(bench.playground.wait_until(super::SOON, |playground| playground.shared.state().interactions.len() == 2).await);
+    assert!(
+        bench.playground.wait_until(super::SOON, |playground| playground.shared.state().interactions.len() == 2).await
+    );
     alice(bench).says("incidents", "@wardroom hello").await;
     let mut names = Vec::new();
     while names.len() < 2 {

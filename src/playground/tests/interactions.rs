@@ -44,7 +44,11 @@ async fn the_client_does_not_send_what_the_definition_forbids() {
     let person = alice(&bench);
     for (command, options, reason) in [
         ("incident declare", json!({}), "The option title is required."),
-        ("incident declare", json!({"title": "t", "impact": "huge"}), "impact: This is none of the choices: High, Low."),
+        (
+            "incident declare",
+            json!({"title": "t", "impact": "huge"}),
+            "impact: This is none of the choices: High, Low.",
+        ),
         ("incident declare", json!({"title": "t", "count": 0}), "count: This is less than 1."),
         ("incident declare", json!({"title": "t", "nothing": 0}), "/incident declare has no option named nothing."),
         ("incident", json!({}), "/incident needs one of: declare."),
@@ -68,7 +72,14 @@ async fn a_second_answer_is_40060_and_an_unknown_interaction_10062() {
     bench.refused(40060, "POST", &format!("/interactions/{id}/{token}/callback"), callback.clone()).await;
     bench.refused(10062, "POST", &format!("/interactions/{id}/wrong/callback"), callback.clone()).await;
     bench.refused(10062, "POST", &format!("/interactions/1/{token}/callback"), callback).await;
-    bench.refused(10015, "PATCH", &format!("/webhooks/{}/wrong/messages/@original", bench.playground.application_id()), json!({})).await;
+    bench
+        .refused(
+            10015,
+            "PATCH",
+            &format!("/webhooks/{}/wrong/messages/@original", bench.playground.application_id()),
+            json!({}),
+        )
+        .await;
 }
 
 #[tokio::test]
@@ -93,7 +104,11 @@ async fn a_token_is_good_for_its_lifetime_only() {
     let person = alice(&bench);
     let act = person.slash("incidents", "incident declare", json!({"title": "t"}));
     let (interaction, ..) = answered(&bench, &mut socket, act, json!({"type": 5})).await;
-    let path = format!("/webhooks/{}/{}/messages/@original", bench.playground.application_id(), interaction["token"].as_str().unwrap());
+    let path = format!(
+        "/webhooks/{}/{}/messages/@original",
+        bench.playground.application_id(),
+        interaction["token"].as_str().unwrap()
+    );
     bench.refused(50027, "PATCH", &path, json!({"content": "late"})).await;
 }
 
@@ -108,7 +123,11 @@ async fn a_deferral_is_filled_in_by_an_edit_and_followups_come_after() {
     let (interaction, _, _, answer) = answered(&bench, &mut socket, act, callback).await;
     assert!(answer.was_deferred() && answer.is_ephemeral());
     let webhook = format!("/webhooks/{}/{}", bench.playground.application_id(), interaction["token"].as_str().unwrap());
-    let fill = bench.granted("PATCH", Box::leak(format!("{webhook}/messages/@original").into_boxed_str()), json!({"content": "done"}));
+    let fill = bench.granted(
+        "PATCH",
+        Box::leak(format!("{webhook}/messages/@original").into_boxed_str()),
+        json!({"content": "done"}),
+    );
     let (edited, answer) = tokio::join!(fill, answer.finished());
     assert_eq!(answer.text(), "done");
     assert!(edited["edited_timestamp"].is_null(), "the first words are no edit");
@@ -129,13 +148,19 @@ async fn a_deferral_carries_no_flag_but_ephemeral_and_wrong_types_are_refused() 
     let act = person.slash("incidents", "incident declare", json!({"title": "t"}));
     let bot = async {
         let interaction = socket.event("INTERACTION_CREATE").await["d"].clone();
-        let path = format!("/interactions/{}/{}/callback", interaction["id"].as_str().unwrap(), interaction["token"].as_str().unwrap());
+        let path = format!(
+            "/interactions/{}/{}/callback",
+            interaction["id"].as_str().unwrap(),
+            interaction["token"].as_str().unwrap()
+        );
         let refusal = bench.refused(50035, "POST", &path, json!({"type": 5, "data": {"flags": 32768}})).await;
         assert_eq!(errors_at(&refusal, &["data", "flags"]), "MESSAGE_FLAGS_INVALID");
         let refusal = bench.refused(50035, "POST", &path, json!({"type": 7, "data": {"content": "a"}})).await;
         assert_eq!(errors_at(&refusal, &["type"]), "BASE_TYPE_CHOICES");
         bench.refused(50035, "POST", &path, json!({"type": 4, "data": {"content": "a".repeat(2001)}})).await;
-        let response = bench.granted("POST", &format!("{path}?with_response=true"), json!({"type": 4, "data": {"content": "a"}})).await;
+        let response = bench
+            .granted("POST", &format!("{path}?with_response=true"), json!({"type": 4, "data": {"content": "a"}}))
+            .await;
         assert_eq!(response["resource"]["message"]["content"], "a");
     };
     let ((), answer) = tokio::join!(bot, act);
@@ -161,7 +186,11 @@ async fn completions_offer_25_choices_at_most() {
     let act = person.completion("incidents", "incident declare", json!({}), "service");
     let bot = async {
         let interaction = socket.event("INTERACTION_CREATE").await["d"].clone();
-        let path = format!("/interactions/{}/{}/callback", interaction["id"].as_str().unwrap(), interaction["token"].as_str().unwrap());
+        let path = format!(
+            "/interactions/{}/{}/callback",
+            interaction["id"].as_str().unwrap(),
+            interaction["token"].as_str().unwrap()
+        );
         bench.refused(50035, "POST", &path, json!({"type": 8, "data": {"choices": choices(26)}})).await;
         let long = json!({"type": 8, "data": {"choices": [{"name": "n".repeat(101), "value": "v"}]}});
         bench.refused(50035, "POST", &path, long).await;
@@ -175,20 +204,38 @@ async fn modals_keep_their_limits() {
     let bench = Bench::new().await;
     bench.register(commands()).await;
     let mut socket = bench.identified().await;
-    let field = |id: &str| json!({"type": 1, "components": [{"type": 4, "style": 2, "custom_id": id, "label": "What?"}]});
+    let field =
+        |id: &str| json!({"type": 1, "components": [{"type": 4, "style": 2, "custom_id": id, "label": "What?"}]});
     let form = |title: String, rows: Vec<Value>| json!({"type": 9, "data": {"custom_id": "f", "title": title, "components": rows}});
     let person = alice(&bench);
     let act = person.slash("incidents", "incident declare", json!({"title": "t"}));
     let bot = async {
         let interaction = socket.event("INTERACTION_CREATE").await["d"].clone();
-        let path = format!("/interactions/{}/{}/callback", interaction["id"].as_str().unwrap(), interaction["token"].as_str().unwrap());
-        let long = json!({"type": 1, "components": [{"type": 4, "style": 1, "custom_id": "a", "label": "l".repeat(46)}]});
+        let path = format!(
+            "/interactions/{}/{}/callback",
+            interaction["id"].as_str().unwrap(),
+            interaction["token"].as_str().unwrap()
+        );
+        let long =
+            json!({"type": 1, "components": [{"type": 4, "style": 1, "custom_id": "a", "label": "l".repeat(46)}]});
         for (body, place, code) in [
             (form("t".repeat(46), vec![field("a")]), &["data", "title"][..], "BASE_TYPE_BAD_LENGTH"),
             (form("t".into(), vec![]), &["data", "components"], "BASE_TYPE_BAD_LENGTH"),
-            (form("t".into(), (0..6).map(|n| field(&n.to_string())).collect()), &["data", "components"], "BASE_TYPE_BAD_LENGTH"),
-            (form("t".into(), vec![field("a"), field("a")]), &["data", "components", "1", "components", "0", "custom_id"], "COMPONENT_CUSTOM_ID_DUPLICATED"),
-            (form("t".into(), vec![long]), &["data", "components", "0", "components", "0", "label"], "BASE_TYPE_BAD_LENGTH"),
+            (
+                form("t".into(), (0..6).map(|n| field(&n.to_string())).collect()),
+                &["data", "components"],
+                "BASE_TYPE_BAD_LENGTH",
+            ),
+            (
+                form("t".into(), vec![field("a"), field("a")]),
+                &["data", "components", "1", "components", "0", "custom_id"],
+                "COMPONENT_CUSTOM_ID_DUPLICATED",
+            ),
+            (
+                form("t".into(), vec![long]),
+                &["data", "components", "0", "components", "0", "label"],
+                "BASE_TYPE_BAD_LENGTH",
+            ),
         ] {
             let refusal = bench.refused(50035, "POST", &path, body).await;
             assert_eq!(errors_at(&refusal, place), code, "{refusal}");

@@ -36,7 +36,10 @@ async fn ordered_refusals_have_their_scope_and_cloudflare_speaks_html() {
     faults.next("POST", route, Fault::RateLimited { retry_after, scope: Scope::Global });
     faults.next("POST", route, Fault::CloudflareBan);
     let response = bench.send("POST", &path, &json!({"content": "a"})).await;
-    assert_eq!((&response.headers()["x-ratelimit-scope"], &response.headers()["retry-after"]), (&"shared".parse().unwrap(), &"2".parse().unwrap()));
+    assert_eq!(
+        (&response.headers()["x-ratelimit-scope"], &response.headers()["retry-after"]),
+        (&"shared".parse().unwrap(), &"2".parse().unwrap())
+    );
     let response = bench.send("POST", &path, &json!({"content": "a"})).await;
     assert_eq!(response.headers()["x-ratelimit-global"], "true");
     let response = bench.send("POST", &path, &json!({"content": "a"})).await;

@@ -50,9 +50,21 @@ async fn embeds_keep_their_limits() {
     for (embed, place, code) in [
         (json!({"title": "t".repeat(257)}), &["embeds", "0", "title"][..], "BASE_TYPE_MAX_LENGTH"),
         (json!({"description": "d".repeat(4097)}), &["embeds", "0", "description"], "BASE_TYPE_MAX_LENGTH"),
-        (json!({"fields": [{"name": "n", "value": ""}]}), &["embeds", "0", "fields", "0", "value"], "BASE_TYPE_REQUIRED"),
-        (json!({"fields": vec![json!({"name": "n", "value": "v"}); 26]}), &["embeds", "0", "fields"], "BASE_TYPE_MAX_LENGTH"),
-        (json!({"title": "t", "footer": {"text": "f".repeat(2049)}}), &["embeds", "0", "footer", "text"], "BASE_TYPE_BAD_LENGTH"),
+        (
+            json!({"fields": [{"name": "n", "value": ""}]}),
+            &["embeds", "0", "fields", "0", "value"],
+            "BASE_TYPE_REQUIRED",
+        ),
+        (
+            json!({"fields": vec![json!({"name": "n", "value": "v"}); 26]}),
+            &["embeds", "0", "fields"],
+            "BASE_TYPE_MAX_LENGTH",
+        ),
+        (
+            json!({"title": "t", "footer": {"text": "f".repeat(2049)}}),
+            &["embeds", "0", "footer", "text"],
+            "BASE_TYPE_BAD_LENGTH",
+        ),
         (json!({"title": "t", "url": "javascript:1"}), &["embeds", "0", "url"], "URL_TYPE_INVALID_SCHEME"),
         (json!({}), &["embeds", "0", "description"], "BASE_TYPE_REQUIRED"),
     ] {
@@ -150,7 +162,9 @@ async fn history_is_paged_newest_first_and_hides_what_people_write() {
     let mention = format!("<@{}> help", bench.playground.bot_id());
     assert_eq!(contents(all.clone()), [mention.as_str(), "", "4", "3", "2", "1", "0"]);
     let third = all[4]["id"].as_str().unwrap();
-    let page = |query: String| bench.granted("GET", Box::leak(format!("{}?{query}", path(&bench)).into_boxed_str()), Value::Null);
+    let page = |query: String| {
+        bench.granted("GET", Box::leak(format!("{}?{query}", path(&bench)).into_boxed_str()), Value::Null)
+    };
     assert_eq!(contents(page(format!("before={third}&limit=1")).await), ["1"]);
     assert_eq!(contents(page(format!("after={third}&limit=1")).await), ["3"]);
     assert_eq!(contents(page(format!("around={third}&limit=3")).await), ["3", "2", "1"]);

@@ -73,8 +73,7 @@ pub(in super::super) fn check_all(body: &Value) -> Result<&[Value], Refusal> {
             }
         });
     }
-    for (kind, most) in
-        [(kind::CHAT, CHAT_COMMANDS), (kind::USER, CONTEXT_COMMANDS), (kind::MESSAGE, CONTEXT_COMMANDS)]
+    for (kind, most) in [(kind::CHAT, CHAT_COMMANDS), (kind::USER, CONTEXT_COMMANDS), (kind::MESSAGE, CONTEXT_COMMANDS)]
     {
         let count = commands.iter().filter(|command| type_of(command) == kind).count();
         if count > most {
@@ -238,7 +237,11 @@ fn value_option(faulty: &mut Faulty, option: &Value) {
         let least = number(faulty, option, "min_length", &(0..=LENGTH), false);
         let most = number(faulty, option, "max_length", &(1..=LENGTH), false);
         if least > most.or(Some(LENGTH)) {
-            faulty.refuse_at("max_length", "APPLICATION_COMMAND_OPTIONS_MAX_LENGTH_INVALID", "max_length is below min_length");
+            faulty.refuse_at(
+                "max_length",
+                "APPLICATION_COMMAND_OPTIONS_MAX_LENGTH_INVALID",
+                "max_length is below min_length",
+            );
         }
     } else if has("min_length") || has("max_length") {
         faulty.refuse("APPLICATION_COMMAND_OPTIONS_LENGTH_INVALID_TYPE", "Only string options have lengths");
@@ -247,7 +250,11 @@ fn value_option(faulty: &mut Faulty, option: &Value) {
         faulty.refuse("APPLICATION_COMMAND_OPTIONS_VALUE_INVALID_TYPE", "Only number options have bounds");
     }
     if has("channel_types") && kind != option::CHANNEL {
-        faulty.refuse_at("channel_types", "APPLICATION_COMMAND_OPTIONS_CHANNEL_TYPES_INVALID", "Only channel options have channel types");
+        faulty.refuse_at(
+            "channel_types",
+            "APPLICATION_COMMAND_OPTIONS_CHANNEL_TYPES_INVALID",
+            "Only channel options have channel types",
+        );
     }
 }
 

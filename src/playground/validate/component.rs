@@ -145,7 +145,11 @@ fn laid_out<'a>(faulty: &mut Faulty, component: &'a Value, allowed: &str, seen: 
             let url = component["file"]["url"].as_str().unwrap_or_default();
             if !url.starts_with("attachment://") {
                 faulty.at("file", |faulty| {
-                    faulty.refuse_at("url", "URL_TYPE_INVALID_SCHEME", "A file component takes only attachment:// addresses.");
+                    faulty.refuse_at(
+                        "url",
+                        "URL_TYPE_INVALID_SCHEME",
+                        "A file component takes only attachment:// addresses.",
+                    );
                 });
             }
         }
@@ -199,7 +203,11 @@ fn media(faulty: &mut Faulty, component: &Value, key: &str, seen: &Seen) {
         address(faulty, media, "url", true, MEDIA_URL);
         let file = media["url"].as_str().and_then(|url| url.strip_prefix("attachment://"));
         if file.is_some_and(|file| !seen.files.iter().any(|known| known == file)) {
-            faulty.refuse_at("url", "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND", "The referenced attachment was not found");
+            faulty.refuse_at(
+                "url",
+                "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND",
+                "The referenced attachment was not found",
+            );
         }
     });
 }
@@ -225,7 +233,8 @@ fn row<'a>(faulty: &mut Faulty, row: &'a Value, seen: &mut Seen<'a>) {
                     _ => wrong_type(faulty, "2, 3, 5, 6, 7, 8"),
                 }
                 if width > BUTTONS {
-                    faulty.refuse("COMPONENT_LAYOUT_WIDTH_EXCEEDED", "The specified component exceeds the maximum width");
+                    faulty
+                        .refuse("COMPONENT_LAYOUT_WIDTH_EXCEEDED", "The specified component exceeds the maximum width");
                 }
             });
         }
@@ -282,7 +291,11 @@ fn select<'a>(faulty: &mut Faulty, select: &'a Value, seen: &mut Seen<'a>) {
     let least = number(faulty, select, "min_values", &(0..=most_values), false).unwrap_or(1);
     let most = number(faulty, select, "max_values", &(1..=most_values), false).unwrap_or(1);
     if least > most {
-        faulty.refuse_at("max_values", "COMPONENT_SELECT_MAX_VALUES_INVALID", "max_values cannot be less than min_values");
+        faulty.refuse_at(
+            "max_values",
+            "COMPONENT_SELECT_MAX_VALUES_INVALID",
+            "max_values cannot be less than min_values",
+        );
     }
     if select["type"] == kind::STRING_SELECT {
         let options = list(faulty, select, "options", &(1..=OPTIONS));
@@ -299,7 +312,9 @@ fn select<'a>(faulty: &mut Faulty, select: &'a Value, seen: &mut Seen<'a>) {
         for (index, value) in list(faulty, select, "default_values", &(0..=OPTIONS)).iter().enumerate() {
             if id_in(&value["id"]).is_none() {
                 let message = format!("Value \"{}\" is not snowflake.", bare(&value["id"]));
-                faulty.at("default_values", |faulty| faulty.at(index, |faulty| faulty.refuse_at("id", "NUMBER_TYPE_COERCE", message)));
+                faulty.at("default_values", |faulty| {
+                    faulty.at(index, |faulty| faulty.refuse_at("id", "NUMBER_TYPE_COERCE", message))
+                });
             }
         }
     }

@@ -148,7 +148,11 @@ fn allowed_mentions(faulty: &mut Faulty, body: &Value) {
                 let mut seen = BTreeSet::new();
                 for (index, id) in ids.iter().enumerate() {
                     match id_in(id) {
-                        None => faulty.refuse_at(index, "NUMBER_TYPE_COERCE", format!("Value \"{}\" is not snowflake.", bare(id))),
+                        None => faulty.refuse_at(
+                            index,
+                            "NUMBER_TYPE_COERCE",
+                            format!("Value \"{}\" is not snowflake.", bare(id)),
+                        ),
                         Some(id) if !seen.insert(id) => {
                             faulty.refuse("SET_TYPE_CONTAINS_DUPLICATES", "The set contains duplicates.");
                         }

@@ -106,12 +106,7 @@ pub(super) fn boolean(faulty: &mut Faulty, body: &Value, key: &str) -> Option<bo
 }
 
 /// A list of bounded length; empty when absent.
-pub(super) fn list<'a>(
-    faulty: &mut Faulty,
-    body: &'a Value,
-    key: &str,
-    length: &RangeInclusive<usize>,
-) -> &'a [Value] {
+pub(super) fn list<'a>(faulty: &mut Faulty, body: &'a Value, key: &str, length: &RangeInclusive<usize>) -> &'a [Value] {
     faulty.at(key, |faulty| match &body[key] {
         Value::Null if *length.start() == 0 => &[][..],
         Value::Null => {
@@ -145,7 +140,8 @@ pub(super) fn object(faulty: &mut Faulty, value: &Value) -> bool {
 /// An absolute address of a page, or with `attachment` of an uploaded file.
 pub(super) fn address(faulty: &mut Faulty, body: &Value, key: &str, attachment: bool, longest: usize) {
     let Some(url) = text(faulty, body, key, &(0..=longest), false) else { return };
-    let schemes: &[&str] = if attachment { &["http://", "https://", "attachment://"] } else { &["http://", "https://"] };
+    let schemes: &[&str] =
+        if attachment { &["http://", "https://", "attachment://"] } else { &["http://", "https://"] };
     let rest = schemes.iter().find_map(|scheme| url.strip_prefix(scheme));
     if rest.is_none() {
         let names = schemes.iter().map(|scheme| format!("'{}'", scheme.trim_end_matches("://")));

@@ -88,7 +88,11 @@ fn labelled<'a>(faulty: &mut Faulty, child: &'a Value, ids: &mut BTreeSet<&'a st
         None => faulty.refuse("BASE_TYPE_REQUIRED", "This field is required"),
         Some(kind::TEXT_INPUT) => {
             if !child["label"].is_null() {
-                faulty.refuse_at("label", "COMPONENT_LABEL_NOT_ALLOWED", "A text input in a Label has no label of its own");
+                faulty.refuse_at(
+                    "label",
+                    "COMPONENT_LABEL_NOT_ALLOWED",
+                    "A text input in a Label has no label of its own",
+                );
             }
             text_input(faulty, child, ids);
         }
@@ -132,7 +136,11 @@ fn text_input<'a>(faulty: &mut Faulty, input: &'a Value, ids: &mut BTreeSet<&'a 
     let least = number(faulty, input, "min_length", &(0..=VALUE), false).unwrap_or(0);
     let most = number(faulty, input, "max_length", &(1..=VALUE), false).unwrap_or(VALUE);
     if least > most {
-        faulty.refuse_at("max_length", "TEXT_INPUT_COMPONENT_MAX_LENGTH_INVALID", "max_length cannot be less than min_length");
+        faulty.refuse_at(
+            "max_length",
+            "TEXT_INPUT_COMPONENT_MAX_LENGTH_INVALID",
+            "max_length cannot be less than min_length",
+        );
     }
     text(faulty, input, "placeholder", &(0..=PLACEHOLDER), false);
     let longest = usize::try_from(most).unwrap_or_default();

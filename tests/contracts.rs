@@ -1,2 +1,0 @@
-//! Host of the contract's own tests.
-mod contract;

@@ -1,0 +1,265 @@
+//! The desk of the stories: a playground, the bot, a clock that stands until it is moved, and a database of each kind in turn.
+
+pub mod postgres;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+use wardroom::bot::{self, Ended, Parts};
+use wardroom::clock::Clock;
+use wardroom::journal::{self, Verdict};
+use wardroom::playground::{Answer, Message, Options, Person, Place, Playground, World};
+use wardroom::setup;
+use wardroom::store::Store;
+
+use crate::contract::Contract;
+
+/// Tuesday, 24 November 2026, 10:00 UTC.
+pub fn morning() -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339("2026-11-24T10:00:00Z").expect("a date").to_utc()
+}
+
+/// How long anything may take before a story is given up.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A database of a test's own.
+pub enum Database {
+    /// A file in a folder that goes away.
+    Sqlite(PathBuf),
+    /// A database on a server.
+    Postgres(String),
+}
+
+impl Database {
+    /// One of each kind that is there.
+    pub async fn each() -> Vec<Self> {
+        let mut databases = vec![Self::sqlite()];
+        if let Some(server) = postgres::server() {
+            databases.push(Self::Postgres(postgres::new_database(server).await));
+        }
+        databases
+    }
+
+    /// A SQLite file in a folder of its own.
+    pub fn sqlite() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("wardroom-test-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).expect("a folder for the database");
+        Self::Sqlite(folder)
+    }
+
+    /// Its URL.
+    pub fn url(&self) -> String {
+        match self {
+            Self::Sqlite(folder) => format!("sqlite://{}", folder.join("wardroom.db").display()),
+            Self::Postgres(url) => url.clone(),
+        }
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Self::Sqlite(folder) = self {
+            drop(std::fs::remove_dir_all(folder));
+        }
+    }
+}
+
+/// A bot at work in a playground.
+pub struct Desk {
+    pub playground: Playground,
+    pub clock: Clock,
+    pub store: Arc<Store>,
+    pub alice: Person,
+    pub bob: Person,
+    pub carla: Person,
+    pub dev: Person,
+    database: Database,
+    stop: CancellationToken,
+    bot: tokio::task::JoinHandle<Ended>,
+}
+
+impl Desk {
+    /// Plays `story` on each database, in the sample server, and looks afterwards whether everything is as it must be.
+    pub async fn on_each_database(story: impl AsyncFn(&Desk)) {
+        for database in Database::each().await {
+            let desk = Self::open(database, World::sample()).await;
+            // The same sentences are expected on each database.
+            tokio::task::block_in_place(|| {
+                insta::allow_duplicates! { tokio::runtime::Handle::current().block_on(story(&desk)) }
+            });
+            desk.close().await;
+        }
+    }
+
+    /// A desk on SQLite alone, for what does not depend on the database.
+    pub async fn on_sqlite(story: impl AsyncFn(&Desk)) {
+        let desk = Self::open(Database::sqlite(), World::sample()).await;
+        story(&desk).await;
+        desk.close().await;
+    }
+
+    pub async fn open(database: Database, world: World) -> Self {
+        let clock = Clock::frozen(morning());
+        let options = Options { clock: clock.reading(), rate_limits: false, ..Options::default() };
+        let playground = Playground::start(options, world).await.expect("the playground starts");
+        let store = Arc::new(Store::open(&database.url()).await.expect("the database opens"));
+        let stop = CancellationToken::new();
+        let bot = tokio::spawn(bot::run(
+            Parts {
+                store: store.clone(),
+                clock: clock.clone(),
+                discord: playground.url(),
+                token: SecretString::from(playground.token().to_owned()),
+                lease: Duration::from_secs(30),
+                http: None,
+            },
+            stop.clone(),
+            None,
+        ));
+        playground.wait_ready().await;
+        assert!(playground.wait_commands().await, "the commands are registered");
+        let person = |name: &str| playground.person(name);
+        let (alice, bob, carla, dev) = (person("alice"), person("bob"), person("carla"), person("dev"));
+        Self { alice, bob, carla, dev, playground, clock, store, database, stop, bot }
+    }
+
+    /// The administrator sets up what the sample server has: the incidents channel, the responders' role, three services.
+    pub async fn set_up(&self) {
+        let id = |id: wardroom::playground::Id| Value::from(id.to_string());
+        let channel = |purpose: &str| json!({"purpose": purpose, "channel": id(self.playground.channel(purpose))});
+        self.dev.slash("general", "setup channel", channel("incidents")).await;
+        self.dev.slash("general", "setup channel", channel("management")).await;
+        let role = json!({"capability": "responder", "role": id(self.playground.role("Responders"))});
+        self.dev.slash("general", "setup role", role).await;
+        for name in ["checkout", "payments", "reporting"] {
+            self.dev.slash("general", "service add", json!({"name": name})).await;
+        }
+    }
+
+    /// Moves the clock, and waits until all that was due has happened.
+    pub async fn pass(&self, time: TimeDelta) {
+        self.clock.advance(time);
+        self.settle().await;
+    }
+
+    /// Waits until nothing is left to be said. The clock moves by seconds meanwhile, since edits of a card keep a distance.
+    pub async fn settle(&self) {
+        let give_up = Instant::now() + PATIENCE;
+        loop {
+            let (waiting,): (i64,) = self
+                .store
+                .read(|tx| {
+                    Box::pin(async move {
+                        tx.optional(
+                            "SELECT COUNT(*) FROM outbox WHERE state IN ('pending', 'sending', 'waiting')",
+                            Vec::new(),
+                        )
+                        .await
+                        .map(Option::unwrap_or_default)
+                    })
+                })
+                .await
+                .expect("the outbox can be read");
+            let due = self.due_timers().await;
+            if waiting == 0 && due == 0 {
+                return;
+            }
+            assert!(Instant::now() < give_up, "{waiting} things are still unsaid, {due} timers still due");
+            self.clock.advance(TimeDelta::milliseconds(200));
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    async fn due_timers(&self) -> usize {
+        let now = self.clock.now();
+        self.store
+            .read(move |tx| Box::pin(async move { wardroom::timer::due(tx, now, 100).await }))
+            .await
+            .expect("timers can be read")
+            .len()
+    }
+
+    /// What stands in `place`, oldest first, one message a line.
+    pub fn seen_in(&self, place: impl Into<Place>) -> String {
+        let messages = self.playground.messages(place);
+        self.tidy(&messages.iter().map(Message::text).collect::<Vec<_>>().join("\n---\n"))
+    }
+
+    /// The text of an answer, with ids and times made readable.
+    pub fn text(&self, answer: &Answer) -> String {
+        assert!(answer.is_answered(), "there was no answer: {:?}", answer.outcome);
+        self.tidy(&answer.text())
+    }
+
+    /// Ids become names and instants become times of this morning, so that snapshots hold.
+    pub fn tidy(&self, text: &str) -> String {
+        let mut tidy = text.to_owned();
+        for person in [&self.alice, &self.bob, &self.carla, &self.dev] {
+            let first = person.name().split(' ').next().unwrap_or_default().to_lowercase();
+            tidy = tidy.replace(&person.mention(), &format!("@{first}"));
+        }
+        for channel in ["general", "incidents", "management", "operations"] {
+            tidy = tidy.replace(&format!("<#{}>", self.playground.channel(channel)), &format!("#{channel}"));
+        }
+        tidy = tidy.replace(&format!("<@&{}>", self.playground.role("Responders")), "@&Responders");
+        let stamp = regex::Regex::new(r"<t:(\d+):[a-zA-Z]>( \(<t:\d+:R>\))?").expect("a pattern");
+        let tidy = stamp.replace_all(&tidy, |found: &regex::Captures<'_>| {
+            let at = DateTime::from_timestamp(found[1].parse().expect("seconds"), 0).expect("an instant");
+            format!("⟨{}⟩", at.format("%H:%M"))
+        });
+        let threads = regex::Regex::new(r"<#\d{15,}>").expect("a pattern");
+        threads.replace_all(&tidy, "#room").into_owned()
+    }
+
+    /// The card of an incident, as it stands in #incidents.
+    pub fn card(&self, number: &str) -> Message {
+        let cards = self.playground.messages("incidents");
+        cards
+            .into_iter()
+            .find(|message| message.is_v2() && message.text().contains(&format!("{number} ")))
+            .unwrap_or_else(|| panic!("{number} has no card"))
+    }
+
+    /// The room of an incident.
+    pub fn room(&self, number: &str) -> Place {
+        let card = self.card(number);
+        Place::from(card.id)
+    }
+
+    /// Stops the bot and looks whether everything is as it must be: the journal verifies, and every request was one that Discord's own
+    /// document allows.
+    pub async fn close(self) {
+        self.settle().await;
+        self.stop.cancel();
+        assert_eq!(self.bot.await.expect("the bot ends"), Ended::Stopped);
+        let guilds = self.store.read(|tx| Box::pin(setup::store::all(tx))).await.expect("guilds can be read");
+        for guild in guilds {
+            let verdict = journal::verify(&self.store, guild).await.expect("the journal can be read");
+            assert!(matches!(verdict, Verdict::Sound { .. }), "{verdict:?}");
+        }
+        check_contract(&self.playground);
+        self.store.close().await;
+        self.playground.stop().await;
+        drop(self.database);
+    }
+}
+
+/// Every request of the bot against Discord's own OpenAPI document, where that is present.
+pub fn check_contract(playground: &Playground) {
+    let Some(contract) = Contract::shared() else { return };
+    for request in playground.requests() {
+        let path = request.path.trim_start_matches("/api/v10");
+        let query = Some(request.query.as_str()).filter(|query| !query.is_empty());
+        if let Err(why) = contract.check(&request.method, path, query, &request.body) {
+            panic!("{} {} is not Discord's: {why}\n{:#}", request.method, request.path, request.body);
+        }
+    }
+}
