@@ -1,4 +1,58 @@
-//! wardroom
+//! wardroom: ISO/IEC 20000 service management that lives in chat.
+//!
+//! # The walk of one command
+//!
+//! 1. Discord sends an event. [`discord::gateway`] takes it on a thread of its own; [`discord::incoming`] reads it, whether serenity
+//!    could type it or not, into a [`chat::invocation::Invocation`]: who, where, what, when.
+//! 2. [`bot`] hands it to the [`command::Desk`]. [`command::catalogue`] checks the options against `commands/*.json`, the same file
+//!    that Discord was given; a typed message goes through [`chat::typed`] and ends in the same options. [`command::dispatch`] turns
+//!    them into the process's `Command`.
+//! 3. One unit of work ([`store`]), one transaction: the [`inbox`] knows whether this event acted already; the handler
+//!    ([`incident::command`], say) asks [`policy`] for a proof, loads, calls the pure transition ([`incident::Incident`]), saves, appends to
+//!    the [`journal`], arms or cancels a [`timer`], and writes to the [`outbox`].
+//! 4. After COMMIT the answer goes back through [`discord::answering`]: at once, or as the edit of a deferral when 1.5 s have passed.
+//! 5. The [`outbox`] delivers the rest (the card, its room, what is said there) through [`discord::courier`], and everything that
+//!    goes to Discord passes the one dispatcher in [`discord::rest`].
+//!
+//! # The rooms
+//!
+//! | module | what it is for |
+//! |---|---|
+//! | [`cli`], [`config`], [`bot`] | the command line; the environment; the parts put together, and how they stop |
+//! | [`clock`], [`snowflake`], [`number`], [`error`] | time; Discord's ids; `INC-7`; refusals and failures |
+//! | [`policy`] | who may do what: capabilities and the proofs that only it can make |
+//! | [`chat`] | the port: invocations in, answers and messages out; text hygiene; phrases of time; the typed grammar; limits |
+//! | [`command`] | the catalogue, the one dispatch, help, forms, the desk |
+//! | [`incident`], [`service`], [`setup`] | the processes. Each has the same files: `mod` (rules), `command`, `store`, `reply` (words), `jobs` where time acts |
+//! | [`journal`] | the evidence: a hash chain per guild, its byte format, and the walk that verifies it |
+//! | [`inbox`], [`timer`], [`outbox`] | nothing acts twice; what is due; what must be said |
+//! | [`store`], [`memory`] | the two databases behind one SQL text; what the bot remembers of itself |
+//! | [`discord`] | the adapter: the only room that names serenity and reqwest |
+//! | [`web`] | `/live`, `/ready`, `/metrics` |
+//! | [`playground`] | a small, strict Discord for trying and for testing; it knows none of the other rooms |
+//!
+//! Who may know whom: `cli → bot → discord → command → process/command → process/mod`, and `process/store → store`.
+//! `tests/suite/architecture.rs` holds the rules that can be read off the files.
+//!
+//! # To add a command
+//!
+//! The JSON in `commands/`, a variant of the process's `Command`, an arm of its `handle`: forgetting one fails a test. A new process is a
+//! folder with the same files, a JSON file, a migration of the same name for each database, and one line each here and in
+//! [`command::dispatch`].
+//!
+//! # Where this differs from the design, and why
+//!
+//! * Claiming from the outbox is a guarded `UPDATE … RETURNING` on both databases. A row lock makes a second replica wait for the
+//!   first and then find the row taken, which at this rate costs less than a second SQL text for `SKIP LOCKED`.
+//! * On PostgreSQL a unit of work keeps the guild's journal head (`FOR UPDATE`) from its start: units of one guild run one after another
+//!   there too, as they do on SQLite, so two can never wait for each other crosswise.
+//! * What only reads (`show`, `list`, `find`, `timeline`, completions) writes no inbox row: asked twice, it is answered twice, and it
+//!   does not queue behind the writers.
+//! * An id whose time lies before interactions existed (December 2020) tells nothing about the age of an event; such an event is
+//!   executed. Discord never sends one; simpler servers do.
+//! * Commands are registered again when their hash differs *or* Discord turns out to lack one of them.
+//! * Rate limits are kept in [`discord::rest`] and not by twilight-http-ratelimiting, since a page must overtake a digest within a bucket.
+
 pub mod bot;
 pub mod chat;
 pub mod cli;

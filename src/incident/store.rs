@@ -1,5 +1,7 @@
 //! Tables of incidents.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 
@@ -11,6 +13,7 @@ use crate::args;
 use crate::clock::instant;
 use crate::error::{Error, Failure};
 use crate::number::{self, Number};
+use crate::service;
 use crate::snowflake::{GuildId, UserId};
 use crate::store::{self, Tx};
 
@@ -20,14 +23,13 @@ pub const PAGE: i64 = 15;
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT i.number, i.version, i.state, i.kind, i.title, i.description, i.service_id, s.name AS service_name,
+            "SELECT i.number, i.version, i.state, i.kind, i.title, i.description, i.service_id,
                     i.impact, i.urgency, i.priority, i.priority_fixed, i.major, i.reporter_id, i.declared_at, i.started_at,
                     i.acknowledged_at, i.acknowledged_by, i.acknowledged_implied, i.commander_id, i.communications_id,
                     i.scribe_id, i.promised_by, i.promise_due_at, i.last_update, i.last_update_at, i.resolved_at, i.resolved_by,
                     i.restored_at, i.resolution_code, i.resolution_summary, i.closed_at, i.closed_by, i.closed_as,
                     i.closed_reason, i.reopened, i.previous
-               FROM incident i
-               LEFT JOIN service s ON s.guild_id = i.guild_id AND s.service_id = i.service_id ",
+               FROM incident i ",
             $rest
         )
     };
@@ -42,7 +44,6 @@ struct Row {
     title: String,
     description: Option<String>,
     service_id: Option<i64>,
-    service_name: Option<String>,
     impact: String,
     urgency: String,
     priority: i64,
@@ -75,8 +76,8 @@ struct Row {
 }
 
 impl Row {
-    /// The incident, or what is impossible about the row.
-    fn incident(self, guild: GuildId) -> Result<Incident, Failure> {
+    /// The incident, or what is impossible about the row. `services` are the guild's names by id.
+    fn incident(self, guild: GuildId, services: &BTreeMap<i64, String>) -> Result<Incident, Failure> {
         let number = Number { kind: number::Kind::Incident, value: self.number };
         let wrong = |what: &str| Failure::inconsistent("incident", format!("{number} in guild {guild}: {what}"));
         let person = |id: Option<i64>| id.map(UserId::from_i64);
@@ -122,9 +123,12 @@ impl Row {
             (None, None, None) => None,
             _ => return Err(wrong("half a close")),
         };
-        let service = match (self.service_id, self.service_name) {
-            (Some(id), Some(name)) => Some(ServiceRef { id, name }),
-            _ => None,
+        let service = match self.service_id {
+            Some(id) => {
+                let name = services.get(&id).cloned().ok_or_else(|| wrong("a service that is not in the catalogue"))?;
+                Some(ServiceRef { id, name })
+            }
+            None => None,
         };
         Ok(Incident {
             guild,
@@ -159,15 +163,19 @@ impl Row {
     }
 }
 
-fn incidents(rows: Vec<Row>, guild: GuildId) -> Result<Vec<Incident>, Error> {
-    Ok(rows.into_iter().map(|row| row.incident(guild)).collect::<Result<_, Failure>>()?)
+async fn incidents(tx: &mut Tx, guild: GuildId, rows: Vec<Row>) -> Result<Vec<Incident>, Error> {
+    let services = if rows.iter().any(|row| row.service_id.is_some()) {
+        service::names(tx, guild).await?
+    } else {
+        BTreeMap::new()
+    };
+    Ok(rows.into_iter().map(|row| row.incident(guild, &services)).collect::<Result<_, Failure>>()?)
 }
 
 /// The incident of that number in that guild.
 pub async fn find(tx: &mut Tx, guild: GuildId, number: Number) -> Result<Option<Incident>, Error> {
-    let row: Option<Row> =
-        tx.optional(select!("WHERE i.guild_id = $1 AND i.number = $2"), args![guild, number.value]).await?;
-    Ok(row.map(|row| row.incident(guild)).transpose()?)
+    let rows = tx.all(select!("WHERE i.guild_id = $1 AND i.number = $2"), args![guild, number.value]).await?;
+    Ok(incidents(tx, guild, rows).await?.pop())
 }
 
 /// Stores a new incident.
@@ -333,7 +341,7 @@ pub async fn list(tx: &mut Tx, guild: GuildId, filter: &Filter) -> Result<Vec<In
         )
         .await?
     };
-    incidents(rows, guild)
+    incidents(tx, guild, rows).await
 }
 
 /// The incidents whose texts hold `text`, best first.
@@ -357,12 +365,12 @@ pub async fn lately(tx: &mut Tx, guild: GuildId, service: i64, since: DateTime<U
             args![guild, service, since],
         )
         .await?;
-    incidents(rows, guild)
+    incidents(tx, guild, rows).await
 }
 
 /// The newest incidents that are not final: what a completion offers after the open ones.
 pub async fn newest(tx: &mut Tx, guild: GuildId, limit: i64) -> Result<Vec<Incident>, Error> {
     let rows: Vec<Row> =
         tx.all(select!("WHERE i.guild_id = $1 ORDER BY i.number DESC LIMIT $2"), args![guild, limit]).await?;
-    incidents(rows, guild)
+    incidents(tx, guild, rows).await
 }

@@ -42,11 +42,12 @@ pub fn deed(told: &Told, excerpt: usize) -> String {
             let roles: Vec<String> = ["commander", "communications", "scribe"]
                 .into_iter()
                 .filter_map(|role| match told.after.get(role) {
-                    Some(Fact::Person(holder)) => Some(format!("<@{holder}> has {role}")),
+                    Some(Fact::Person(holder)) if told.actor == Some(*holder) => Some(format!("took {role}")),
+                    Some(Fact::Person(holder)) => Some(format!("gave {role} to <@{holder}>")),
                     _ => None,
                 })
                 .collect();
-            format!("🎖️ {who}: {}", if roles.is_empty() { "a role changed".to_owned() } else { roles.join(", ") })
+            format!("🎖️ {who} {}", if roles.is_empty() { "changed a role".to_owned() } else { roles.join(", ") })
         }
         "incident.priority" => format!("⚖️ {who}: {}{}", differences(told), because(text("reason"))),
         "incident.resolve" => format!(

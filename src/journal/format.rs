@@ -32,8 +32,8 @@
 //! with a salt of 16 bytes `09` and the text `disk is full`:
 //!
 //! ```text
-//! leaf 8f23c7d2f2eee42b37a60b8d8de0e5c6ab0f2fd4d1b4bd5f0d6b95c1c0f0d1c2
-//! head 0000000000000000000000000000000000000000000000000000000000000000
+//! leaf 223f96a92f2840f99978868f262922f87b19898a79a1cee8c859043c3d3700f5
+//! head 69dec69d18cec6688694314b3844a49c24bc4b50caa6537720a8bc272f10daca
 //! ```
 
 use chrono::{DateTime, Utc};

@@ -141,7 +141,7 @@ impl std::fmt::Debug for Answer {
             .field("outcome", &self.outcome)
             .field("kind", &self.kind())
             .field("text", &self.text())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) async fn open(shared: Arc<Shared>, listener: TcpListener) {
         .route("/gateway", any(upgrade))
         .route("/gateway/", any(upgrade))
         .route("/attachments/{channel}/{id}/{name}", axum::routing::get(page::attachment))
-        .merge(page::routes(&shared))
+        .merge(page::routes())
         .fallback(rest::not_found)
         .layer(middleware::from_fn_with_state(shared.clone(), no_strangers))
         .layer(middleware::from_fn_with_state(shared.clone(), dated))

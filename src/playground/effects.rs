@@ -23,7 +23,7 @@ pub struct Effect {
 
 /// The kinds of effect.
 #[derive(Debug, Clone, PartialEq)]
-#[allow(missing_docs, reason = "the fields are named for what they hold")]
+#[expect(missing_docs, reason = "the fields are named for what they hold")]
 pub enum What {
     CommandsRegistered { guild: Option<Id>, names: Vec<String> },
     InteractionAnswered { interaction: Id, kind: u64 },

@@ -13,7 +13,7 @@ impl State {
         self.outgoing.push_back(Outgoing { name, intent, data, bare: None });
     }
 
-    /// MESSAGE_CREATE or MESSAGE_UPDATE. Ephemeral messages send nothing.
+    /// `MESSAGE_CREATE` or `MESSAGE_UPDATE`. Ephemeral messages send nothing.
     pub(super) fn send_message(&mut self, name: &'static str, message: &Message) {
         if message.is_ephemeral() || !self.may(message.channel, self.bot, VIEW_CHANNEL) {
             return;

@@ -255,13 +255,13 @@ fn matches(route: &str, path: &str) -> bool {
     }
 }
 
-/// The generator "SplitMix64" of Steele, Lea and Flood (OOPSLA 2014): small, and the same everywhere.
+/// The generator "`SplitMix64`" of Steele, Lea and Flood (OOPSLA 2014): small, and the same everywhere.
 #[derive(Debug)]
 struct Chance(u64);
 
 impl Chance {
     /// A number from 0 (included) to 1 (excluded).
-    #[allow(clippy::cast_precision_loss, reason = "53 bits fit an f64 exactly")]
+    #[expect(clippy::cast_precision_loss, reason = "53 bits fit an f64 exactly")]
     fn draw(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;

@@ -88,12 +88,12 @@ impl State {
         }
         for (position, planned) in (0..).zip(&plan.channels) {
             let channel_id = self.mint.next();
-            let rule = |target, member, allow, deny| Overwrite { target, member, allow, deny };
+            let overwrite = |target, member, allow, deny| Overwrite { target, member, allow, deny };
             let mut overwrites = Vec::new();
             if !planned.only.is_empty() {
-                overwrites.push(rule(id, false, 0, VIEW_CHANNEL));
-                overwrites.push(rule(self.bot, true, VIEW_CHANNEL, 0));
-                overwrites.extend(planned.only.iter().map(|name| rule(id_of(name), false, VIEW_CHANNEL, 0)));
+                overwrites.push(overwrite(id, false, 0, VIEW_CHANNEL));
+                overwrites.push(overwrite(self.bot, true, VIEW_CHANNEL, 0));
+                overwrites.extend(planned.only.iter().map(|name| overwrite(id_of(name), false, VIEW_CHANNEL, 0)));
             }
             let channel = Channel {
                 topic: planned.topic.clone(),

@@ -29,6 +29,9 @@ pub(super) mod callback {
 /// Interactions kept after their token has died are of no use; above this many they are swept.
 const SWEEP_ABOVE: usize = 512;
 
+/// By how many bits an id is turned in its token.
+const TOKEN_TURN: u32 = 23;
+
 /// An interaction and how it was answered.
 #[derive(Debug, Clone)]
 pub(super) struct Live {
@@ -55,6 +58,17 @@ pub(super) struct Live {
 }
 
 impl Live {
+    /// Not a secret here; long and unlike an id, so that the two are not mixed up.
+    fn token_of(id: Id) -> String {
+        format!("aW50ZXJhY3Rpb24-{:016x}", id.0.rotate_left(TOKEN_TURN))
+    }
+
+    /// The interaction that a token belongs to, without a search.
+    pub(super) fn id_of(token: &str) -> Option<Id> {
+        let (_, turned) = token.rsplit_once('-')?;
+        Some(Id(u64::from_str_radix(turned, 16).ok()?.rotate_right(TOKEN_TURN)))
+    }
+
     pub(super) fn origin(&self) -> Origin {
         Origin { interaction: self.id, kind: self.kind, user: self.user, name: self.name.clone() }
     }
@@ -76,8 +90,7 @@ impl State {
     pub(super) fn interact(&mut self, act: Act) -> Id {
         self.sweep_interactions();
         let id = self.mint.next();
-        // Not a secret here; long and unlike an id, so that the two are not mixed up.
-        let token = format!("aW50ZXJhY3Rpb24-{:x}-{:x}", id.0.rotate_left(23), id.0.wrapping_mul(0x9e37_79b9));
+        let token = Live::token_of(id);
         let live = Live {
             id,
             token,

@@ -1,5 +1,6 @@
 //! Rate limits (Discord's topic "Rate Limits"): buckets per route and resource, the global limit,
-//! and the ban after too many invalid requests. Windows run on monotonic time.
+//! and the ban after too many invalid requests. Windows run on
+//! monotonic time, which is an argument here.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
@@ -31,7 +32,7 @@ pub(super) fn of(method: &str, route: &str) -> Limit {
         ("PATCH", "/channels/{channel}/messages/{message}") => limit("message edit", 5, 5),
         ("DELETE", "/channels/{channel}/messages/{message}") => limit("message delete", 5, 1),
         ("PATCH", "/channels/{channel}") => limit("channel edit", 10, 15),
-        ("PUT" | "DELETE", route) if route.contains("/reactions/") => limit("reactions", 1, 1),
+        ("PUT" | "DELETE", route) if route.contains("/reactions/") => limit("reactions", 4, 1),
         ("POST", "/webhooks/{application}/{token}") => limit("followup", 5, 2),
         ("POST", route) if route.ends_with("/threads") => limit("thread create", 10, 10),
         ("PUT", route) if route.ends_with("/commands") => limit("command overwrite", 10, 20),
@@ -70,8 +71,7 @@ pub(super) struct Limits {
 
 impl Limits {
     /// Counts a request towards its bucket.
-    pub(super) fn take(&mut self, limit: Limit, method: &str, route: &str, resource: &str) -> Standing {
-        let now = Instant::now();
+    pub(super) fn take(&mut self, limit: Limit, method: &str, route: &str, resource: &str, now: Instant) -> Standing {
         if self.buckets.len() > SWEEP_ABOVE {
             self.buckets.retain(|_, bucket| bucket.ends > now);
         }
@@ -93,26 +93,24 @@ impl Limits {
     }
 
     /// Counts a request towards the global limit; answers how long to wait when it is too many.
-    pub(super) fn take_global(&mut self) -> Option<Duration> {
-        let now = Instant::now();
+    pub(super) fn take_global(&mut self, now: Instant) -> Option<Duration> {
         let window = Duration::from_secs(1);
         while self.recent.front().is_some_and(|at| now - *at >= window) {
             self.recent.pop_front();
         }
         if self.recent.len() >= GLOBAL {
-            return self.recent.front().map(|oldest| window - (now - *oldest));
+            return self.recent.front().map(|oldest| window.saturating_sub(now - *oldest));
         }
         self.recent.push_back(now);
         None
     }
 
-    pub(super) fn count_invalid(&mut self) {
-        self.invalid.push_back(Instant::now());
+    pub(super) fn count_invalid(&mut self, now: Instant) {
+        self.invalid.push_back(now);
     }
 
     /// Answers of 401, 403 and 429 in the last ten minutes.
-    pub(super) fn invalid(&mut self) -> usize {
-        let now = Instant::now();
+    pub(super) fn invalid(&mut self, now: Instant) -> usize {
         while self.invalid.front().is_some_and(|at| now - *at >= INVALID_WINDOW) {
             self.invalid.pop_front();
         }
@@ -133,29 +131,37 @@ fn bucket_hash(name: &str, route: &str) -> String {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn five_messages_fit_in_five_seconds_and_the_sixth_waits() {
+    #[test]
+    fn five_messages_fit_in_five_seconds_and_the_sixth_waits() {
         let mut limits = Limits::default();
-        let route = "/channels/{channel}/messages";
-        let mut take = || limits.take(of("POST", route), "POST", route, "1");
+        let (route, start) = ("/channels/{channel}/messages", Instant::now());
+        let mut take = |resource, seconds| {
+            limits.take(of("POST", route), "POST", route, resource, start + Duration::from_secs(seconds))
+        };
         for remaining in (0..5).rev() {
-            let standing = take();
+            let standing = take("1", 0);
             assert_eq!((standing.remaining, standing.exceeded), (remaining, false));
         }
-        assert!(take().exceeded);
-        tokio::time::advance(Duration::from_secs(5)).await;
-        assert!(!take().exceeded);
-        assert!(!limits.take(of("POST", route), "POST", route, "2").exceeded);
+        assert!(take("1", 4).exceeded);
+        assert!(!take("2", 4).exceeded);
+        assert!(!take("1", 5).exceeded);
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn the_fifty_first_request_of_a_second_is_too_many() {
-        let mut limits = Limits::default();
+    #[test]
+    fn the_fifty_first_request_of_a_second_is_too_many() {
+        let (mut limits, start) = (Limits::default(), Instant::now());
         for _ in 0..50 {
-            assert_eq!(limits.take_global(), None);
+            assert_eq!(limits.take_global(start), None);
         }
-        assert_eq!(limits.take_global(), Some(Duration::from_secs(1)));
-        tokio::time::advance(Duration::from_secs(1)).await;
-        assert_eq!(limits.take_global(), None);
+        assert_eq!(limits.take_global(start), Some(Duration::from_secs(1)));
+        assert_eq!(limits.take_global(start + Duration::from_secs(1)), None);
+    }
+
+    #[test]
+    fn invalid_requests_are_forgotten_after_ten_minutes() {
+        let (mut limits, start) = (Limits::default(), Instant::now());
+        limits.count_invalid(start);
+        assert_eq!(limits.invalid(start), 1);
+        assert_eq!(limits.invalid(start + INVALID_WINDOW), 0);
     }
 }

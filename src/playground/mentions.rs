@@ -85,7 +85,7 @@ impl Allowed {
 
 impl State {
     /// Fills in the mentions of `message` from its words. `may_ping_all` is whether the author
-    /// holds MENTION_EVERYONE in the channel.
+    /// holds `MENTION_EVERYONE` in the channel.
     pub(super) fn find_mentions(&self, message: &mut Message, allowed: &Allowed) {
         let words = pinging_words(message);
         let may_ping_all = self.may(message.channel, message.author, MENTION_EVERYONE);

@@ -9,7 +9,7 @@
 //! One lock guards the state. Whoever changes something holds it, queues the events this causes,
 //! and releases them in order when done; nothing is awaited meanwhile.
 //!
-//! Rules come from Discord's documentation and OpenAPI document; where the two differ, the
+//! Rules come from Discord's documentation and `OpenAPI` document; where the two differ, the
 //! documentation wins. What Discord leaves undocumented is marked as such beside its number.
 
 mod acts;
@@ -29,6 +29,7 @@ mod page;
 mod people;
 pub mod permissions;
 mod posting;
+mod query;
 pub mod refusal;
 mod render;
 mod rest;
@@ -78,7 +79,6 @@ struct Shared {
     limits: Mutex<limits::Limits>,
     /// Counts changes, so that waiting needs no polling.
     changes: channel::Sender<u64>,
-    page: page::Listeners,
     stopping: channel::Sender<bool>,
     server: Mutex<Option<JoinHandle<()>>>,
 }
@@ -100,7 +100,6 @@ impl Playground {
             faults: Faults::new(options.faults.clone()),
             limits: Mutex::default(),
             changes: channel::Sender::new(0),
-            page: page::Listeners::default(),
             stopping: channel::Sender::new(false),
             server: Mutex::new(None),
             options,
@@ -194,7 +193,6 @@ impl Shared {
     fn release(self: &Arc<Self>, state: &mut State) {
         while let Some(event) = state.outgoing.pop_front() {
             let fate = self.faults.of_event(event.name == "INTERACTION_CREATE");
-            self.page.tell(&event);
             if fate.late {
                 let (shared, late_by) = (self.clone(), self.faults.late_by());
                 tokio::spawn(async move {

@@ -58,7 +58,7 @@ impl Default for Options {
             privileged_intents: 0,
             answer_within: Duration::from_secs(3),
             token_lifetime: Duration::from_mins(15),
-            nonce_window: Duration::from_secs(180),
+            nonce_window: Duration::from_mins(3),
             request_log: 20_000,
             effect_log: 50_000,
             faults: FaultPlan::default(),

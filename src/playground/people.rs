@@ -242,7 +242,7 @@ impl Person {
     ///
     /// # Panics
     /// When the person may not write there.
-    #[allow(clippy::unused_async, reason = "reads like the other acts, and may wait one day")]
+    #[expect(clippy::unused_async, reason = "reads like the other acts, and may wait one day")]
     pub async fn says(&self, place: impl Into<Place>, text: &str) -> Id {
         self.try_say(&place.into(), text, None).unwrap_or_else(|reason| panic!("{reason}"))
     }
@@ -251,7 +251,7 @@ impl Person {
     ///
     /// # Panics
     /// When the person may not write there.
-    #[allow(clippy::unused_async, reason = "reads like the other acts, and may wait one day")]
+    #[expect(clippy::unused_async, reason = "reads like the other acts, and may wait one day")]
     pub async fn replies(&self, to: &Message, text: &str) -> Id {
         self.try_say(&to.channel.into(), text, Some(to.id)).unwrap_or_else(|reason| panic!("{reason}"))
     }

@@ -32,7 +32,7 @@ pub const CREATE_PUBLIC_THREADS: u64 = 1 << 35;
 pub const CREATE_PRIVATE_THREADS: u64 = 1 << 36;
 /// Writes in threads.
 pub const SEND_MESSAGES_IN_THREADS: u64 = 1 << 38;
-/// Pins and unpins (since 2026-02-23 apart from MANAGE_MESSAGES).
+/// Pins and unpins (since 2026-02-23 apart from `MANAGE_MESSAGES`).
 pub const PIN_MESSAGES: u64 = 1 << 51;
 /// All bits, for owners and administrators.
 pub const ALL: u64 = (1 << 53) - 1;
@@ -116,11 +116,11 @@ mod tests {
     #[test]
     fn a_members_own_rule_wins_over_its_roles_and_no_view_means_nothing() {
         let (everyone, role, member) = (Id(1), Id(2), Id(3));
-        let rule = |target, member, allow, deny| Overwrite { target, member, allow, deny };
-        let rules = [rule(everyone, false, 0, VIEW_CHANNEL), rule(role, false, VIEW_CHANNEL, 0)];
+        let overwrite = |target, member, allow, deny| Overwrite { target, member, allow, deny };
+        let rules = [overwrite(everyone, false, 0, VIEW_CHANNEL), overwrite(role, false, VIEW_CHANNEL, 0)];
         assert_eq!(in_channel(EVERYONE, everyone, &[], member, &rules), 0);
         assert_eq!(in_channel(EVERYONE, everyone, &[role], member, &rules), EVERYONE);
-        let rules = [rules[0], rules[1], rule(member, true, 0, SEND_MESSAGES)];
+        let rules = [rules[0], rules[1], overwrite(member, true, 0, SEND_MESSAGES)];
         assert_eq!(in_channel(EVERYONE, everyone, &[role], member, &rules), EVERYONE & !SEND_MESSAGES);
         assert_eq!(in_channel(ADMINISTRATOR, everyone, &[], member, &rules), ALL);
     }

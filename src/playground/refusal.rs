@@ -43,6 +43,12 @@ pub const TOO_MANY_PINS: Code = Code(400, 30003, "Maximum number of pins reached
 pub const TOO_MANY_REACTIONS: Code = Code(400, 30010, "Maximum number of reactions reached (20)");
 /// More than 10 files.
 pub const TOO_MANY_ATTACHMENTS: Code = Code(400, 30015, "Maximum number of attachments in a message reached (10)");
+/// Too many edits of a message older than an hour. How many that is, is not documented, so the
+/// playground refuses them only when told to ([`super::Fault::refused`]).
+pub const OLD_MESSAGE_EDITS: Code =
+    Code(429, 30046, "Maximum number of edits to messages older than 1 hour reached. Try again later.");
+/// Automatic moderation stopped the message; only when told to.
+pub const BLOCKED_BY_MODERATION: Code = Code(400, 200_000, "Message was blocked by automatic moderation");
 /// More than 100 chat commands in one scope.
 pub const TOO_MANY_COMMANDS: Code = Code(400, 30032, "Maximum number of application commands reached (100)");
 /// The body is larger than 25 MiB.
@@ -73,7 +79,7 @@ pub const THREAD_ARCHIVED: Code = Code(400, 50083, "Thread is archived");
 pub const INVALID_JSON: Code = Code(400, 50109, "The request body contains invalid JSON.");
 /// The message has its thread already.
 pub const THREAD_EXISTS: Code = Code(400, 160_004, "A thread has already been created for this message");
-/// Only holders of MANAGE_THREADS write in a locked thread.
+/// Only holders of `MANAGE_THREADS` write in a locked thread.
 pub const THREAD_LOCKED: Code = Code(400, 160_005, "Thread is locked");
 
 /// An answer that says no.
@@ -107,6 +113,22 @@ impl Refusal {
     }
 }
 
+/// A field or an index on the way into a body.
+#[derive(Debug)]
+pub struct Step(String);
+
+impl From<&str> for Step {
+    fn from(field: &str) -> Self {
+        Self(field.into())
+    }
+}
+
+impl From<usize> for Step {
+    fn from(index: usize) -> Self {
+        Self(index.to_string())
+    }
+}
+
 /// Collects what is wrong with a body, as the tree that Discord answers with 50035.
 #[derive(Debug, Default)]
 pub struct Faulty {
@@ -116,8 +138,8 @@ pub struct Faulty {
 
 impl Faulty {
     /// Runs `check` one level deeper, at the field or index `step`.
-    pub fn at<T>(&mut self, step: impl ToString, check: impl FnOnce(&mut Self) -> T) -> T {
-        self.path.push(step.to_string());
+    pub fn at<T>(&mut self, step: impl Into<Step>, check: impl FnOnce(&mut Self) -> T) -> T {
+        self.path.push(step.into().0);
         let result = check(self);
         self.path.pop();
         result
@@ -140,7 +162,7 @@ impl Faulty {
     }
 
     /// Notes an error one level deeper.
-    pub fn refuse_at(&mut self, step: impl ToString, code: &str, message: impl Into<String>) {
+    pub fn refuse_at(&mut self, step: impl Into<Step>, code: &str, message: impl Into<String>) {
         self.at(step, |faulty| faulty.refuse(code, message));
     }
 

@@ -114,7 +114,7 @@ impl State {
         json
     }
 
-    #[allow(clippy::unused_self, reason = "one of a family of methods that render")]
+    #[expect(clippy::unused_self, reason = "one of a family of methods that render")]
     pub(super) fn guild_json(&self, guild: &Guild) -> Value {
         let first = json!({
             "id": guild.id, "name": guild.name, "icon": null, "icon_hash": null, "splash": null,
@@ -137,7 +137,7 @@ impl State {
         merged(first, rest)
     }
 
-    /// The guild with what only GUILD_CREATE carries. Members are the bot alone, as for an app
+    /// The guild with what only `GUILD_CREATE` carries. Members are the bot alone, as for an app
     /// without the members intent.
     pub(super) fn guild_create(&self, guild: &Guild) -> Value {
         let here = |channel: &&Channel| {
@@ -225,7 +225,7 @@ impl State {
         json
     }
 
-    /// The message as an app without the MESSAGE_CONTENT intent sees it: emptied, unless it is the
+    /// The message as an app without the `MESSAGE_CONTENT` intent sees it: emptied, unless it is the
     /// bot's own, mentions the bot, or is a direct message.
     pub(super) fn message_json_bare(&self, message: &Message) -> Value {
         let mut json = self.message_json(message);

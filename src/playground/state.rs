@@ -164,7 +164,7 @@ impl State {
     }
 
     /// The bits of `user` in a channel. A thread has those of its parent; a private one is
-    /// invisible to all but its members and holders of MANAGE_THREADS.
+    /// invisible to all but its members and holders of `MANAGE_THREADS`.
     pub(super) fn permissions(&self, channel: Id, user: Id) -> u64 {
         let Some(channel) = self.channels.get(&channel) else { return 0 };
         let Some(guild_id) = channel.guild else {

@@ -15,7 +15,7 @@ const READY_WITHIN: Duration = Duration::from_secs(30);
 
 /// A thread as it stands now.
 #[derive(Debug, Clone, PartialEq)]
-#[allow(clippy::struct_excessive_bools, reason = "they are Discord's own")]
+#[expect(clippy::struct_excessive_bools, reason = "they are Discord's own")]
 pub struct Thread {
     /// Its id, which is that of the message it hangs on, if any.
     pub id: Id,

@@ -4,6 +4,8 @@ pub mod command;
 pub mod reply;
 pub mod store;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use crate::chat::answer::Choice;
@@ -142,6 +144,11 @@ pub async fn choices(tx: &mut Tx, guild: GuildId) -> Result<Vec<(i64, String)>, 
         .filter(|service| service.retired_at.is_none())
         .map(|service| (service.id, service.name))
         .collect())
+}
+
+/// The names of all services, in use or retired, by id.
+pub async fn names(tx: &mut Tx, guild: GuildId) -> Result<BTreeMap<i64, String>, Error> {
+    Ok(store::all(tx, guild).await?.into_iter().map(|service| (service.id, service.name)).collect())
 }
 
 /// Completions of a service's name.

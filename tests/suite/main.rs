@@ -1,5 +1,12 @@
 //! The suite: stories through the whole path, and checks of everything that must hold.
 
+mod architecture;
+mod catalogue;
 mod contract;
 mod desk;
+mod failure_stories;
 mod incident_stories;
+mod migrations;
+mod refusal_stories;
+mod setup_stories;
+mod store;

@@ -10,13 +10,13 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, sleep_until};
 
 use super::super::Shared;
-use super::{Order, Outgoing, Session, intent};
+use super::{KEPT_SESSIONS, Order, Outgoing, Session, intent};
 
 /// Largest payload a bot may send, in bytes.
 const LARGEST: usize = 4096;
 /// Commands a bot may send per minute.
 const COMMANDS: usize = 120;
-const COMMAND_WINDOW: Duration = Duration::from_secs(60);
+const COMMAND_WINDOW: Duration = Duration::from_mins(1);
 /// Heartbeats a bot may miss before it is taken for dead.
 const MISSED_BEATS: u32 = 2;
 
@@ -187,11 +187,12 @@ impl Connection {
         inner.identified += 1;
         inner.identifies.push_back(Instant::now());
         let name = format!("session-{}-{:x}", inner.identified, state.bot.0);
-        let session = Session { intents, seq: 0, replay: VecDeque::new(), connection: Some(self.number) };
+        let number = inner.identified;
+        inner.sessions.retain(|_, old| old.connection.is_some() || old.number + KEPT_SESSIONS > number);
+        let session = Session { number, intents, seq: 0, replay: VecDeque::new(), connection: Some(self.number) };
         inner.sessions.insert(name.clone(), session);
         let guilds: Vec<Value> = state.guilds.keys().map(|id| json!({"id": id, "unavailable": true})).collect();
-        let user = state.user_json(state.bot);
-        let mut user = user;
+        let mut user = state.user_json(state.bot);
         user["verified"] = json!(true);
         user["mfa_enabled"] = json!(true);
         user["email"] = Value::Null;

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 pub(super) use connection::serve;
 
 /// Intents, as bits of IDENTIFY (Discord's gateway documentation, "Gateway Intents").
-#[allow(missing_docs, reason = "the names are Discord's")]
+#[expect(missing_docs, reason = "the names are Discord's")]
 pub mod intent {
     pub const GUILDS: u64 = 1;
     pub const GUILD_MEMBERS: u64 = 1 << 1;
@@ -31,6 +31,8 @@ pub mod intent {
 
 /// Events that a session can replay; an older RESUME gets op 9.
 const REPLAY: usize = 2000;
+/// Sessions without a socket that are kept for a RESUME, besides those that have one.
+const KEPT_SESSIONS: u64 = 16;
 /// The window of the identify budget.
 const IDENTIFY_WINDOW: Duration = Duration::from_hours(24);
 
@@ -41,7 +43,7 @@ pub(super) struct Outgoing {
     /// The intent it needs; 0 for none.
     pub(super) intent: u64,
     pub(super) data: Value,
-    /// What sessions without the MESSAGE_CONTENT intent get instead.
+    /// What sessions without the `MESSAGE_CONTENT` intent get instead.
     pub(super) bare: Option<Value>,
 }
 
@@ -54,6 +56,8 @@ enum Order {
 }
 
 struct Session {
+    /// Counts IDENTIFYs.
+    number: u64,
     intents: u64,
     seq: u64,
     replay: VecDeque<(u64, String)>,
@@ -171,7 +175,7 @@ impl Gateway {
             inner.identifies.pop_front();
         }
         let used = u32::try_from(inner.identifies.len()).unwrap_or(u32::MAX);
-        let over = inner.identifies.front().map_or(Duration::ZERO, |at| IDENTIFY_WINDOW - (now - *at));
+        let over = inner.identifies.front().map_or(Duration::ZERO, |at| IDENTIFY_WINDOW.saturating_sub(now - *at));
         (budget.saturating_sub(used), over.as_millis())
     }
 

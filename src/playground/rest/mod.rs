@@ -21,6 +21,7 @@ use axum::extract::{ConnectInfo, Request as Incoming, State as Extract};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::Shared;
 use super::door::Wire;
@@ -28,10 +29,10 @@ use super::effects::Request;
 use super::faults::{Fault, Scope};
 use super::limits::{self, Standing};
 use super::posting::Upload;
+use super::query::{self, percent_decoded};
 use super::refusal::{INTERNAL, METHOD_NOT_ALLOWED, NOT_FOUND, Refusal, TOO_LARGE, UNAUTHORIZED};
 use super::snowflake::Id;
 use super::state::State;
-use reading::percent_decoded;
 use routes::{Found, Route};
 
 /// Largest request (Discord's reference, "Uploading Files": 25 MiB for the whole request).
@@ -43,6 +44,7 @@ pub(super) struct Reply(u16, Option<Value>);
 /// What a handler answers.
 type Outcome = Result<Reply, Refusal>;
 
+#[expect(clippy::unnecessary_wraps, reason = "handlers end with these, and a handler may refuse")]
 impl Reply {
     fn json(body: Value) -> Outcome {
         Ok(Self(200, Some(body)))
@@ -136,7 +138,7 @@ pub(super) async fn serve(
         let mut state = shared.state();
         request.number = state.requests.next_number();
         state.serving = Some(request.number);
-        let answered = answer(&shared, &mut state, &parts.headers, found, &mut request, read, fault);
+        let answered = answer(&shared, &mut state, &parts.headers, found, &mut request, read, fault.as_ref());
         state.serving = None;
         request.status = if answered.cut { 0 } else { answered.status };
         request.answer = answered.body.clone().unwrap_or_default();
@@ -160,14 +162,15 @@ fn answer(
     found: Result<Found, bool>,
     request: &mut Request,
     read: Result<reading::Body, Refusal>,
-    fault: Option<Fault>,
+    fault: Option<&Fault>,
 ) -> Answered {
     if let Ok(body) = &read {
         request.body = body.json.clone();
         request.files = body.files.iter().map(|file| (file.name.clone(), file.bytes.len())).collect();
     }
+    let now = Instant::now();
     let mut limits = shared.limits.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if shared.options.rate_limits && limits.invalid() >= shared.options.invalid_request_limit {
+    if shared.options.rate_limits && limits.invalid(now) >= shared.options.invalid_request_limit {
         return Answered { html: true, fault: Some("banned by Cloudflare"), ..Answered::bare(429) };
     }
     let found = match found {
@@ -180,25 +183,25 @@ fn answer(
     request.route = Some(found.route.path);
     let expected = format!("Bot {}", shared.options.token);
     if !found.route.open && header_text(headers, "authorization").as_deref() != Some(expected.as_str()) {
-        limits.count_invalid();
+        limits.count_invalid(now);
         return Answered::refusal(&UNAUTHORIZED.into());
     }
-    let (standing, refused) = take_limits(shared, &mut limits, &found, request);
+    let (standing, refused) = take_limits(shared, &mut limits, &found, request, now);
     if let Some(refused) = refused {
-        limits.count_invalid();
+        limits.count_invalid(now);
         return refused;
     }
-    if let Some(answered) = fault.as_ref().and_then(|fault| before_effect(fault, &mut limits)) {
+    if let Some(answered) = fault.and_then(|fault| before_effect(fault, &mut limits, now)) {
         return answered;
     }
-    let query = reading::query(&request.query);
+    let query = query::pairs(&request.query);
     let outcome = read.and_then(|body| {
         let mut call =
             Call { shared, state, parameters: found.parameters, query, body: &body.json, files: &body.files };
         (found.route.act)(&mut call)
     });
     if matches!(&outcome, Err(refusal) if matches!(refusal.status, 401 | 403)) {
-        limits.count_invalid();
+        limits.count_invalid(now);
     }
     match fault {
         Some(Fault::ErrorAfter) => return Answered::refusal(&INTERNAL.into()),
@@ -219,43 +222,45 @@ fn take_limits(
     limits: &mut limits::Limits,
     found: &Found,
     request: &Request,
+    now: Instant,
 ) -> (Standing, Option<Answered>) {
     let Route { method, path, open, .. } = found.route;
     let enforced = shared.options.rate_limits;
     // The resource that shares the limit: channel, guild, or webhook with its token.
     let resource = found.parameters.iter().take(if *open { 2 } else { 1 }).cloned().collect::<Vec<_>>().join("/");
-    let mut standing = limits.take(limits::of(method, path), method, path, &resource);
+    let mut standing = limits.take(limits::of(method, path), method, path, &resource, now);
     let renames = *method == "PATCH"
         && *path == "/channels/{channel}"
         && (!request.body["name"].is_null() || !request.body["topic"].is_null());
     if renames && !standing.exceeded {
-        standing = limits.take(limits::RENAME, method, path, &resource);
+        standing = limits.take(limits::RENAME, method, path, &resource, now);
     }
     if enforced && standing.exceeded {
         let answered = too_many(standing.reset_after, Scope::User, Some(&standing));
         return (standing, Some(answered));
     }
     // Interactions do not count towards the global limit.
-    if enforced && !*open {
-        if let Some(wait) = limits.take_global() {
-            return (standing, Some(too_many(wait, Scope::Global, None)));
-        }
+    if enforced
+        && !*open
+        && let Some(wait) = limits.take_global(now)
+    {
+        return (standing, Some(too_many(wait, Scope::Global, None)));
     }
     (standing, None)
 }
 
-fn before_effect(fault: &Fault, limits: &mut limits::Limits) -> Option<Answered> {
+fn before_effect(fault: &Fault, limits: &mut limits::Limits, now: Instant) -> Option<Answered> {
     match fault {
         Fault::Refused { status, code, message } => {
             if matches!(status, 401 | 403) {
-                limits.count_invalid();
+                limits.count_invalid(now);
             }
             let refusal = Refusal { status: *status, code: *code, message: message.clone(), errors: None };
             Some(Answered::refusal(&refusal))
         }
         Fault::RateLimited { retry_after, scope } => {
             if *scope != Scope::Shared {
-                limits.count_invalid();
+                limits.count_invalid(now);
             }
             Some(too_many(*retry_after, *scope, None))
         }
@@ -294,14 +299,14 @@ fn too_many(wait: Duration, scope: Scope, standing: Option<&Standing>) -> Answer
 }
 
 /// Seconds to the millisecond, rounded up.
-#[allow(clippy::cast_precision_loss, reason = "milliseconds of a wait are far below 2^53")]
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of a wait are far below 2^53")]
 fn seconds(wait: Duration) -> f64 {
     wait.as_micros().div_ceil(1000) as f64 / 1000.0
 }
 
 fn standing_headers(state: &State, standing: &Standing) -> Vec<(&'static str, String)> {
     let resets = state.now() + chrono::Duration::from_std(standing.reset_after).unwrap_or_default();
-    #[allow(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far below 2^53")]
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far below 2^53")]
     let resets = resets.timestamp_millis() as f64 / 1000.0;
     vec![
         ("x-ratelimit-limit", standing.limit.to_string()),

@@ -1,6 +1,6 @@
 //! The table of routes.
 
-use super::reading::percent_decoded;
+use super::super::query::percent_decoded;
 use super::{Call, Outcome, channels, commands, guilds, interactions, messages, pins, threads, users, webhooks};
 
 /// One method of one path.

@@ -11,7 +11,7 @@ use super::{Call, Outcome, Reply};
 /// The interaction of the path's token, if it lives.
 fn live(call: &Call) -> Result<Live, Refusal> {
     let token = call.text(1);
-    let found = call.state.interactions.values().find(|live| live.token == token);
+    let found = Live::id_of(token).and_then(|id| call.state.interactions.get(&id)).filter(|live| live.token == token);
     let live = found.filter(|_| call.id(0).is_ok_and(|id| id == call.state.application)).ok_or(UNKNOWN_WEBHOOK)?;
     if live.opened.elapsed() >= call.state.options.token_lifetime {
         return Err(INVALID_WEBHOOK_TOKEN.into());

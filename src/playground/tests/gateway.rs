@@ -85,6 +85,17 @@ async fn the_bot_is_told_to_reconnect_and_may_be_met_with_silence() {
 }
 
 #[tokio::test]
+async fn a_spent_identify_budget_costs_the_token() {
+    let bench = Bench::with(Options { identify_budget: 1, ..Options::default() }, World::sample()).await;
+    let _first = bench.identified().await;
+    let mut second = bench.socket().await;
+    second.identify(bench.playground.token(), 1).await;
+    assert_eq!(second.closed().await, Some(4004));
+    let budget = bench.granted("GET", "/gateway/bot", Value::Null).await;
+    assert_eq!(budget["session_start_limit"]["remaining"], 0);
+}
+
+#[tokio::test]
 async fn a_bot_that_never_beats_is_taken_for_dead() {
     let options = Options { heartbeat_interval: Duration::from_millis(20), ..Options::default() };
     let bench = Bench::with(options, World::sample()).await;

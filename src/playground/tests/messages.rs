@@ -174,10 +174,14 @@ async fn history_is_paged_newest_first_and_hides_what_people_write() {
 #[tokio::test]
 async fn files_come_by_multipart_and_can_be_fetched() {
     let bench = Bench::new().await;
-    let part = reqwest::multipart::Part::bytes(b"a,b\r\n1,2\r\n".to_vec()).file_name("report.csv");
     let payload = json!({"content": "the report", "attachments": [{"id": 0, "description": "numbers"}]});
-    let form = reqwest::multipart::Form::new().text("payload_json", payload.to_string()).part("files[0]", part);
-    let response = bench.request("POST", &path(&bench)).multipart(form).send().await.unwrap();
+    let form = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"payload_json\"\r\n\r\n{payload}\r\n--b\r\n\
+         Content-Disposition: form-data; name=\"files[0]\"; filename=\"report.csv\"\r\n\
+         Content-Type: text/csv\r\n\r\na,b\r\n1,2\r\n\r\n--b--\r\n"
+    );
+    let request = bench.request("POST", &path(&bench)).header("content-type", "multipart/form-data; boundary=b");
+    let response = request.body(form).send().await.unwrap();
     assert_eq!(response.status(), 200);
     let message: Value = response.json().await.unwrap();
     let attachment = &message["attachments"][0];

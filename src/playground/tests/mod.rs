@@ -8,6 +8,7 @@ mod gateway;
 mod interactions;
 mod limits;
 mod messages;
+mod page;
 mod strangers;
 mod threads;
 

@@ -87,10 +87,10 @@ fn known<'a>(faulty: &mut Faulty, component: &'a Value, seen: &mut Seen<'a>) -> 
     if !object(faulty, component) {
         return false;
     }
-    if let Some(id) = component["id"].as_u64().filter(|id| *id != 0) {
-        if !seen.ids.insert(id) {
-            faulty.refuse_at("id", "COMPONENT_ID_DUPLICATED", "Component id cannot be duplicated");
-        }
+    if let Some(id) = component["id"].as_u64().filter(|id| *id != 0)
+        && !seen.ids.insert(id)
+    {
+        faulty.refuse_at("id", "COMPONENT_ID_DUPLICATED", "Component id cannot be duplicated");
     }
     if component["type"].as_u64().is_none() {
         faulty.refuse_at("type", "BASE_TYPE_REQUIRED", "This field is required");
@@ -111,7 +111,9 @@ fn container<'a>(faulty: &mut Faulty, container: &'a Value, seen: &mut Seen<'a>)
         for (index, child) in children.iter().enumerate() {
             faulty.at(index, |faulty| {
                 if !known(faulty, child, seen) {
-                } else if child["type"] == kind::ACTION_ROW {
+                    return;
+                }
+                if child["type"] == kind::ACTION_ROW {
                     row(faulty, child, seen);
                 } else {
                     laid_out(faulty, child, "1, 9, 10, 12, 13, 14", seen);
@@ -168,7 +170,9 @@ fn section<'a>(faulty: &mut Faulty, section: &'a Value, seen: &mut Seen<'a>) {
         for (index, child) in children.iter().enumerate() {
             faulty.at(index, |faulty| {
                 if !known(faulty, child, seen) {
-                } else if child["type"] == kind::TEXT_DISPLAY {
+                    return;
+                }
+                if child["type"] == kind::TEXT_DISPLAY {
                     text_display(faulty, child, seen);
                 } else {
                     wrong_type(faulty, "10");
@@ -277,10 +281,10 @@ fn button<'a>(faulty: &mut Faulty, button: &'a Value, seen: &mut Seen<'a>) {
 }
 
 fn custom_id<'a>(faulty: &mut Faulty, component: &'a Value, seen: &mut Seen<'a>) {
-    if let Some(id) = text(faulty, component, "custom_id", &CUSTOM_ID, true) {
-        if !seen.custom_ids.insert(id) {
-            faulty.refuse_at("custom_id", "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated");
-        }
+    if let Some(id) = text(faulty, component, "custom_id", &CUSTOM_ID, true)
+        && !seen.custom_ids.insert(id)
+    {
+        faulty.refuse_at("custom_id", "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated");
     }
 }
 
@@ -313,7 +317,7 @@ fn select<'a>(faulty: &mut Faulty, select: &'a Value, seen: &mut Seen<'a>) {
             if id_in(&value["id"]).is_none() {
                 let message = format!("Value \"{}\" is not snowflake.", bare(&value["id"]));
                 faulty.at("default_values", |faulty| {
-                    faulty.at(index, |faulty| faulty.refuse_at("id", "NUMBER_TYPE_COERCE", message))
+                    faulty.at(index, |faulty| faulty.refuse_at("id", "NUMBER_TYPE_COERCE", message));
                 });
             }
         }

@@ -55,10 +55,10 @@ fn check_one(faulty: &mut Faulty, embed: &Value) -> usize {
     count(text(faulty, embed, "description", &(0..=DESCRIPTION), false));
     address(faulty, embed, "url", false, ADDRESS);
     number(faulty, embed, "color", &(0..=COLOUR), false);
-    if let Some(at) = embed["timestamp"].as_str() {
-        if chrono::DateTime::parse_from_rfc3339(at).is_err() {
-            faulty.refuse_at("timestamp", "DATE_TIME_TYPE_PARSE", format!("Could not parse {at}. Should be ISO8601."));
-        }
+    if let Some(at) = embed["timestamp"].as_str()
+        && chrono::DateTime::parse_from_rfc3339(at).is_err()
+    {
+        faulty.refuse_at("timestamp", "DATE_TIME_TYPE_PARSE", format!("Could not parse {at}. Should be ISO8601."));
     }
     for (part, key, longest) in [("footer", "text", FOOTER), ("author", "name", AUTHOR)] {
         if embed[part].is_null() {

@@ -9,7 +9,7 @@ use super::super::refusal::{EMPTY_MESSAGE, Faulty, Refusal, TOO_MANY_ATTACHMENTS
 use super::super::snowflake::id_in;
 use super::{bare, component, embed, list, number, object, text};
 
-/// Characters of a bot's content (message resource, "Create Message"; the OpenAPI document's 4000
+/// Characters of a bot's content (message resource, "Create Message"; the `OpenAPI` document's 4000
 /// is for paying users).
 const CONTENT: usize = 2000;
 /// Files of a message.
@@ -55,6 +55,7 @@ impl Form {
 }
 
 /// What the message had before, which an edit is measured against.
+#[expect(clippy::struct_excessive_bools, reason = "five parts that are there or not")]
 #[derive(Debug, Clone, Copy, Default)]
 pub(in super::super) struct Before {
     pub(in super::super) v2: bool,

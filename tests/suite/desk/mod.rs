@@ -187,6 +187,16 @@ impl Desk {
             .len()
     }
 
+    /// `person` types `text`; the reply of the bot, once it is there and everything else is said.
+    pub async fn typed(&self, person: &Person, place: impl Into<Place>, text: &str) -> Message {
+        let place = place.into();
+        let id = person.says(place.clone(), text).await;
+        let answers = move |message: &Message| message.reply_to.is_some_and(|(_, to)| to == id);
+        let reply = self.playground.wait_for(place, answers, PATIENCE).await;
+        self.settle().await;
+        reply
+    }
+
     /// What stands in `place`, oldest first, one message a line.
     pub fn seen_in(&self, place: impl Into<Place>) -> String {
         let messages = self.playground.messages(place);
@@ -210,6 +220,7 @@ impl Desk {
             tidy = tidy.replace(&format!("<#{}>", self.playground.channel(channel)), &format!("#{channel}"));
         }
         tidy = tidy.replace(&format!("<@&{}>", self.playground.role("Responders")), "@&Responders");
+        tidy = tidy.replace(&format!("<@{}>", self.playground.bot_id()), "@wardroom");
         let stamp = regex::Regex::new(r"<t:(\d+):[a-zA-Z]>( \(<t:\d+:R>\))?").expect("a pattern");
         let tidy = stamp.replace_all(&tidy, |found: &regex::Captures<'_>| {
             let at = DateTime::from_timestamp(found[1].parse().expect("seconds"), 0).expect("an instant");

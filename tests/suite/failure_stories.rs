@@ -1,0 +1,118 @@
+//! When Discord fails: nothing is lost, nothing is said twice.
+
+use chrono::TimeDelta;
+use insta::assert_snapshot;
+use serde_json::json;
+use wardroom::playground::{Fault, permissions, refusal};
+
+use crate::desk::Desk;
+
+const POST: (&str, &str) = ("POST", "/channels/{channel}/messages");
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_whose_answer_was_lost_stands_there_once() {
+    Desk::on_each_database(async |desk| {
+        desk.set_up().await;
+        desk.playground.faults().next(POST.0, POST.1, Fault::ErrorAfter);
+        desk.playground.faults().next(POST.0, POST.1, Fault::CutAfter);
+        desk.alice.slash("general", "incident declare", json!({"title": "slow reports"})).await;
+        desk.alice.slash("general", "incident declare", json!({"title": "slower reports"})).await;
+        desk.settle().await;
+        assert_eq!(desk.playground.messages("incidents").len(), 2);
+        assert_eq!(desk.playground.threads("incidents").len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_after_a_lost_answer_it_looks_before_it_speaks_again() {
+    Desk::on_each_database(async |desk| {
+        desk.set_up().await;
+        // All attempts within the nonce's window are lost on the way back, then Discord forgets the nonce.
+        desk.playground.faults().next_times(3, POST.0, POST.1, &Fault::ErrorAfter);
+        desk.alice.slash("general", "incident declare", json!({"title": "slow reports"})).await;
+        desk.clock.advance(TimeDelta::minutes(1));
+        desk.clock.advance(TimeDelta::minutes(5));
+        desk.settle().await;
+        assert_eq!(desk.playground.messages("incidents").len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_that_somebody_deletes_comes_back_with_the_next_change() {
+    Desk::on_each_database(async |desk| {
+        desk.set_up().await;
+        desk.alice.slash("general", "incident declare", json!({"title": "slow reports"})).await;
+        desk.settle().await;
+        let first = desk.card("INC-1").id;
+        desk.playground.delete_message("incidents", first);
+        desk.pass(TimeDelta::seconds(5)).await;
+        desk.bob.slash("general", "incident ack", json!({"incident": "INC-1"})).await;
+        desk.settle().await;
+        let second = desk.card("INC-1");
+        assert_ne!(second.id, first);
+        assert!(second.text().contains("In progress"), "{}", second.text());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_right_to_open_rooms_the_lines_stand_beside_the_card() {
+    Desk::on_each_database(async |desk| {
+        desk.set_up().await;
+        let operations = desk.playground.channel("operations").to_string();
+        desk.dev.slash("general", "setup channel", json!({"purpose": "operations", "channel": operations})).await;
+        desk.playground.set_bot_permissions("incidents", permissions::BOT & !permissions::CREATE_PUBLIC_THREADS);
+        desk.alice.slash("general", "incident declare", json!({"title": "slow reports"})).await;
+        desk.bob.slash("general", "incident note", json!({"incident": "INC-1", "text": "the disk is full"})).await;
+        desk.settle().await;
+        assert!(desk.seen_in("incidents").contains("the disk is full"), "{}", desk.seen_in("incidents"));
+        assert_snapshot!(desk.seen_in("operations"), @"⚠️ I cannot post in #incidents (50013: `Missing Permissions`). `/setup check` tells what to mend; nothing of the record is lost.");
+        // The channel is not the room of the incident for that.
+        let answer = desk.bob.slash("incidents", "incident ack", json!({})).await;
+        assert!(desk.text(&answer).starts_with("Which incident?"), "{}", desk.text(&answer));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_that_cannot_be_written_to_blocks_no_record_and_is_told() {
+    Desk::on_each_database(async |desk| {
+        desk.set_up().await;
+        desk.playground.faults().next(POST.0, POST.1, Fault::refused(refusal::MISSING_PERMISSIONS));
+        let answer = desk.alice.slash("general", "incident declare", json!({"title": "slow reports"})).await;
+        assert!(answer.text().starts_with("**INC-1**"));
+        let give_up = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        let check = loop {
+            let answer = desk.dev.slash("general", "setup check", json!({})).await.finished().await;
+            if answer.text().contains("could not be delivered") || std::time::Instant::now() > give_up {
+                break answer;
+            }
+        };
+        assert_snapshot!(desk.text(&check).lines().nth(1).unwrap_or_default(), @"❌ 1 message(s) could not be delivered; the newest: `card:1574726270976000001:INC-1` (50013: Missing Permissions). Mend the channel's permissions, then change the record or run the command again.");
+        // Any change tries the card again, and what waited for its room is said.
+        desk.bob.slash("general", "incident ack", json!({"incident": "INC-1"})).await;
+        desk.settle().await;
+        assert!(desk.card("INC-1").text().contains("In progress"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeated_event_acts_once_and_is_answered_alike() {
+    Desk::on_each_database(async |desk| {
+        desk.set_up().await;
+        let twice = wardroom::playground::FaultPlan { duplicate_event: 1.0, ..Default::default() };
+        desk.playground.faults().plan(twice);
+        let answer = desk.alice.slash("general", "incident declare", json!({"title": "slow reports"})).await;
+        assert!(answer.text().starts_with("**INC-1**"));
+        desk.typed(&desk.alice, "general", "@wardroom p4 slower reports").await;
+        desk.settle().await;
+        desk.playground.faults().none();
+        let list = desk.alice.slash("general", "incident list", json!({"state": "all"})).await;
+        assert_eq!(desk.text(&list).lines().count(), 2, "{}", list.text());
+        assert_eq!(desk.playground.messages("general").len(), 2);
+    })
+    .await;
+}
