@@ -31,7 +31,7 @@ const EVENTS: usize = 1024;
 /// How long what is under way may take at a stop.
 const DRAIN: Duration = Duration::from_secs(20);
 /// Between two looks for what was missed.
-const RECONCILE: Duration = Duration::from_secs(3600);
+const RECONCILE: Duration = Duration::from_hours(1);
 /// Events are remembered this long; a repeat that comes later is refused by its age.
 const REMEMBER: TimeDelta = TimeDelta::days(1);
 

@@ -128,7 +128,7 @@ async fn run(config: Config) -> ExitCode {
     };
     let http = match listen(&config).await {
         Ok(http) => http,
-        Err(error) => return say(&error.to_string(), EXIT_CONFIG),
+        Err(error) => return say(&error.clone(), EXIT_CONFIG),
     };
     let store = match open(&config).await {
         Ok(store) => store,

@@ -200,8 +200,8 @@ impl Message {
 
     /// The same message with a row of buttons below.
     #[must_use]
-    pub fn buttons(mut self, buttons: Vec<Button>) -> Self {
-        for row in buttons.chunks(limits::ROW_BUTTONS) {
+    pub fn buttons(mut self, buttons: impl AsRef<[Button]>) -> Self {
+        for row in buttons.as_ref().chunks(limits::ROW_BUTTONS) {
             self.rows.push(Row::Buttons(row.to_vec()));
         }
         self

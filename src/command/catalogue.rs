@@ -199,11 +199,8 @@ impl Definition {
     pub fn usage(&self, path: &[impl AsRef<str>]) -> String {
         let mut usage = format!("/{}", path.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join(" "));
         for option in &self.options {
-            usage.push_str(&if option.required {
-                format!(" {}:…", option.name)
-            } else {
-                format!(" [{}]", option.name)
-            });
+            let (before, after) = if option.required { ("", ":…") } else { ("[", "]") };
+            usage.extend([" ", before, &option.name, after]);
         }
         usage
     }

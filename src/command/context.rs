@@ -38,13 +38,19 @@ impl Context {
     }
 
     /// An entry for the journal about something that happens now.
-    pub fn draft(&self, action: &'static str, subject: impl ToString, authority: &str, changes: Vec<Change>) -> Draft {
+    pub fn draft(
+        &self,
+        action: &'static str,
+        subject: impl Into<String>,
+        authority: &str,
+        changes: Vec<Change>,
+    ) -> Draft {
         Draft {
             actor: self.actor(),
             authority: authority.to_owned(),
             source: format!("{}:{}", self.source.kind(), self.source.id()),
             action,
-            subject: subject.to_string(),
+            subject: subject.into(),
             event_at: self.now,
             changes,
         }

@@ -180,21 +180,21 @@ pub async fn carry_out(
         Deed::Command(Command::Setup(command)) => setup::command::handle(tx, context, command, around).await,
         Deed::Command(Command::Help(command)) => Ok(help::handle(&command)),
         Deed::OnMessage(name, target) => match name.as_str() {
-            "Declare incident" => incident::command::declare_from(tx, context, &target).await,
-            "Add to timeline" => incident::command::add_to_timeline(tx, context, &target).await,
+            "Declare incident" => incident::declare::declare_from(tx, context, &target).await,
+            "Add to timeline" => incident::entries::add_to_timeline(tx, context, &target).await,
             _ => Err(unknown_press()),
         },
         Deed::Press(CustomId { action, record, extra }) => match action.split_once('.') {
-            Some(("incident", verb)) => incident::command::press(tx, context, verb, &record, &extra).await,
+            Some(("incident", verb)) => incident::controls::press(tx, context, verb, &record, &extra).await,
             _ => Err(unknown_press()),
         },
         Deed::Choose(CustomId { action, record, extra }, chosen) => match action.split_once('.') {
-            Some(("incident", verb)) => incident::command::choose(tx, context, verb, &record, &extra, &chosen).await,
+            Some(("incident", verb)) => incident::controls::choose(tx, context, verb, &record, &extra, &chosen).await,
             _ => Err(unknown_press()),
         },
         Deed::Submit(CustomId { action, extra, .. }, fields) => match action.split_once('.') {
             Some(("incident", verb)) => {
-                incident::command::submit(tx, context, verb, &extra, |name| fields.get(name).cloned()).await
+                incident::controls::submit(tx, context, verb, &extra, |name| fields.get(name).cloned()).await
             }
             _ => Err(unknown_press()),
         },

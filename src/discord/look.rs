@@ -138,6 +138,6 @@ mod tests {
             &channels,
         );
         assert_eq!(around.channels.len(), 1);
-        assert_eq!(around.channels[&ChannelId(10)].permissions & 3072, 3072);
+        assert_eq!(around.channels[&ChannelId(10)].permissions & 0xC00, 0xC00);
     }
 }

@@ -157,7 +157,7 @@ fn an_undone_step_leaves_the_incident_as_it_was_in_a_newer_version() {
 }
 
 /// One thing that somebody tries.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Try {
     Acknowledge,
     Tell(bool),
@@ -208,7 +208,7 @@ proptest! {
         let mut at = now();
         for (what, who, seconds) in tries {
             at += TimeDelta::seconds(seconds);
-            match go(incident.clone(), what.clone(), &responder(who), at) {
+            match go(incident.clone(), what, &responder(who), at) {
                 Ok(next) => {
                     prop_assert_eq!(next.version, incident.version + 1);
                     prop_assert!(!incident.state.is_final() || matches!(what, Try::Undo | Try::Note), "{what:?} changed what was final");

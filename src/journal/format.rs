@@ -287,7 +287,7 @@ mod tests {
         ) {
             let [authority, source, action, subject] = texts;
             let fields = fields.into_iter().map(|(name, before, after)| Field { name, before, after }).collect();
-            let entry = Entry { authority, source, action, subject, fields, seq, ..example() };
+            let entry = Entry { seq, authority, source, action, subject, fields, ..example() };
             prop_assert_eq!(Entry::decode(&entry.encode()), Some(entry));
         }
 

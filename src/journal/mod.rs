@@ -251,26 +251,23 @@ impl Beside {
                 args![guild, user],
             )
             .await?;
-        let key = match known {
-            Some((key, known_as)) => {
-                if let Some(name) = name.filter(|name| *name != known_as) {
-                    tx.execute(
-                        "UPDATE journal_person SET name = $3 WHERE guild_id = $1 AND user_id = $2",
-                        args![guild, user, name],
-                    )
-                    .await?;
-                }
-                key
-            }
-            None => {
-                let key: [u8; 32] = rand::random();
+        let key = if let Some((key, known_as)) = known {
+            if let Some(name) = name.filter(|name| *name != known_as) {
                 tx.execute(
-                    "INSERT INTO journal_person (guild_id, user_id, person_key, name) VALUES ($1, $2, $3, $4)",
-                    args![guild, user, key, name.unwrap_or_default()],
+                    "UPDATE journal_person SET name = $3 WHERE guild_id = $1 AND user_id = $2",
+                    args![guild, user, name],
                 )
                 .await?;
-                key.to_vec()
             }
+            key
+        } else {
+            let key: [u8; 32] = rand::random();
+            tx.execute(
+                "INSERT INTO journal_person (guild_id, user_id, person_key, name) VALUES ($1, $2, $3, $4)",
+                args![guild, user, key, name.unwrap_or_default()],
+            )
+            .await?;
+            key.to_vec()
         };
         self.people.push((field.to_owned(), user));
         Ok(format::person(&key, user))

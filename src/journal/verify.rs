@@ -113,8 +113,11 @@ pub async fn verify(store: &Store, guild: GuildId) -> Result<Verdict, Error> {
 /// Texts and persons of a page, by entry and field.
 struct Beside {
     texts: BTreeMap<(i64, String), (Vec<u8>, String)>,
-    people: BTreeMap<(i64, String), (UserId, Option<Vec<u8>>)>,
+    people: BTreeMap<(i64, String), Person>,
 }
+
+/// Who stands behind a keyed hash, and the key, while neither is erased.
+type Person = (UserId, Option<Vec<u8>>);
 
 impl Beside {
     fn of(texts: Vec<Text>, people: Vec<Identity>) -> Self {
@@ -159,12 +162,12 @@ fn check(guild: GuildId, before: &Hash, row: &Row, beside: &Beside) -> Result<Ha
                     return Err(format!("the text of `{}` is not what was written", key.1));
                 }
             }
-            Datum::Person(hash) => same_person(beside, key, hash)?,
+            Datum::Person(hash) => same_person(beside, &key, hash)?,
             Datum::Nothing | Datum::Plain(_) => {}
         }
     }
     match &entry.actor {
-        Some(hash) => same_person(beside, (*seq, "actor".to_owned()), hash)?,
+        Some(hash) => same_person(beside, &(*seq, "actor".to_owned()), hash)?,
         None if beside.people.contains_key(&(*seq, "actor".to_owned())) => {
             return Err("it was wardroom's own, and now has an actor".to_owned());
         }
@@ -173,8 +176,8 @@ fn check(guild: GuildId, before: &Hash, row: &Row, beside: &Beside) -> Result<Ha
     Ok(head)
 }
 
-fn same_person(beside: &Beside, key: (i64, String), hash: &Hash) -> Result<(), String> {
-    match beside.people.get(&key) {
+fn same_person(beside: &Beside, key: &(i64, String), hash: &Hash) -> Result<(), String> {
+    match beside.people.get(key) {
         // Without the key, or without the identity, the person was erased: nothing contradicts the hash.
         None | Some((_, None)) => Ok(()),
         Some((user, Some(secret))) if format::person(secret, *user) == *hash => Ok(()),

@@ -220,16 +220,23 @@ pub async fn record_of(tx: &mut Tx, guild: GuildId, channel: ChannelId) -> Resul
     row.map(|(record,)| Number::stored(&record).map_err(Error::from)).transpose()
 }
 
-/// The newest things of this guild that could not be said: key and reason, at most 10.
+/// The newest things of this guild that could not be said, at most 10: what, in words, and why.
 pub async fn failed(tx: &mut Tx, guild: GuildId) -> Result<Vec<(String, String)>, Error> {
-    let rows: Vec<(String, Option<String>)> = tx
+    let rows: Vec<(String, Option<String>, Option<String>)> = tx
         .all(
-            "SELECT dedupe_key, last_error FROM outbox
+            "SELECT kind, room, last_error FROM outbox
               WHERE guild_id = $1 AND state IN ('dead', 'ambiguous') ORDER BY outbox_id DESC LIMIT 10",
             args![guild],
         )
         .await?;
-    Ok(rows.into_iter().map(|(key, why)| (key, why.unwrap_or_default())).collect())
+    let what = |kind: &str, room: Option<String>| match (kind, room) {
+        ("card", Some(record)) => format!("the card of {record}"),
+        ("room", Some(record)) => format!("the room of {record}"),
+        ("member", Some(record)) => format!("an invitation to the room of {record}"),
+        (_, Some(record)) => format!("a message in the room of {record}"),
+        (_, None) => "a message".to_owned(),
+    };
+    Ok(rows.into_iter().map(|(kind, room, why)| (what(&kind, room), why.unwrap_or_default())).collect())
 }
 
 /// The newest cards of this guild that stand in chat: record, channel, message.

@@ -51,7 +51,7 @@ pub const OLD_MESSAGE_EDITS: Code =
 pub const BLOCKED_BY_MODERATION: Code = Code(400, 200_000, "Message was blocked by automatic moderation");
 /// More than 100 chat commands in one scope.
 pub const TOO_MANY_COMMANDS: Code = Code(400, 30032, "Maximum number of application commands reached (100)");
-/// The body is larger than 25 MiB.
+/// The body is larger than 25 `MiB`.
 pub const TOO_LARGE: Code = Code(413, 40005, "Request entity too large");
 /// The interaction has had its first answer.
 pub const ALREADY_ACKNOWLEDGED: Code = Code(400, 40060, "Interaction has already been acknowledged.");

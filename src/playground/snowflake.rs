@@ -15,7 +15,7 @@ pub const EPOCH_MILLISECONDS: i64 = 1_420_070_400_000;
 /// Bits below the time: worker, process and increment in Discord, one sequence here.
 const SEQUENCE_BITS: u32 = 22;
 
-/// An id. In JSON it is a string, because numbers of this size do not survive JavaScript.
+/// An id. In JSON it is a string, because numbers of this size do not survive `JavaScript`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Id(pub u64);
 

@@ -99,6 +99,14 @@ pub async fn named(tx: &mut Tx, guild: GuildId, name: &str) -> Result<ServiceRef
     Ok(ServiceRef { id: service.id, name: service.name })
 }
 
+/// The service of that name, in use, if a name is given.
+pub async fn maybe_named(tx: &mut Tx, guild: GuildId, name: Option<String>) -> Result<Option<ServiceRef>, Error> {
+    match name {
+        Some(name) => named(tx, guild, &name).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 /// The service of that name, in use or retired.
 pub async fn find(tx: &mut Tx, guild: GuildId, name: &str) -> Result<Service, Error> {
     if let Some(service) = store::find(tx, guild, &key(name)).await? {

@@ -69,11 +69,13 @@ pub fn findings(guild: &Guild, around: &Surroundings, unsaid: &[(String, String)
     } else {
         Finding::well(format!("Times are read in `{}`.", guild.zone_name))
     });
-    if let Some((key, why)) = unsaid.first() {
+    if let Some((what, why)) = unsaid.first() {
+        let more = match unsaid.len() {
+            1 => String::new(),
+            more => format!(", and {} more", more - 1),
+        };
         found.push(Finding::amiss(format!(
-            "{} message(s) could not be delivered; the newest: `{key}` ({why}). Mend the channel's permissions, then change the record \
-             or run the command again.",
-            unsaid.len()
+            "Discord refused {what}{more} ({why}). Mend the permissions of its channel; the next change of the record tries again."
         )));
     }
     found

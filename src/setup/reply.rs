@@ -112,7 +112,7 @@ pub fn cannot_look(why: &str) -> Refusal {
 /// Something could not be said in a channel; told in another.
 pub fn undeliverable(channel: ChannelId, error: u64, why: &str) -> String {
     format!(
-        "⚠️ I cannot post in <#{channel}> ({error}: {}). `/setup check` tells what to mend; nothing of the record is lost.",
+        "⚠️ Discord refuses what I do in <#{channel}> ({error}: {}). Nothing is lost of any record; `/setup check` tells what to mend.",
         code(why, 120)
     )
 }

@@ -46,7 +46,7 @@ async fn a_card_that_somebody_deletes_comes_back_with_the_next_change() {
         desk.alice.slash("general", "incident declare", json!({"title": "slow reports"})).await;
         desk.settle().await;
         let first = desk.card("INC-1").id;
-        desk.playground.delete_message("incidents", first);
+        assert!(desk.playground.delete_message("incidents", first));
         desk.pass(TimeDelta::seconds(5)).await;
         desk.bob.slash("general", "incident ack", json!({"incident": "INC-1"})).await;
         desk.settle().await;
@@ -68,7 +68,7 @@ async fn without_the_right_to_open_rooms_the_lines_stand_beside_the_card() {
         desk.bob.slash("general", "incident note", json!({"incident": "INC-1", "text": "the disk is full"})).await;
         desk.settle().await;
         assert!(desk.seen_in("incidents").contains("the disk is full"), "{}", desk.seen_in("incidents"));
-        assert_snapshot!(desk.seen_in("operations"), @"⚠️ I cannot post in #incidents (50013: `Missing Permissions`). `/setup check` tells what to mend; nothing of the record is lost.");
+        assert_snapshot!(desk.seen_in("operations"), @"⚠️ Discord refuses what I do in #incidents (50013: `Missing Permissions`). Nothing is lost of any record; `/setup check` tells what to mend.");
         // The channel is not the room of the incident for that.
         let answer = desk.bob.slash("incidents", "incident ack", json!({})).await;
         assert!(desk.text(&answer).starts_with("Which incident?"), "{}", desk.text(&answer));
@@ -86,11 +86,11 @@ async fn a_channel_that_cannot_be_written_to_blocks_no_record_and_is_told() {
         let give_up = std::time::Instant::now() + std::time::Duration::from_secs(10);
         let check = loop {
             let answer = desk.dev.slash("general", "setup check", json!({})).await.finished().await;
-            if answer.text().contains("could not be delivered") || std::time::Instant::now() > give_up {
+            if answer.text().contains("Discord refused") || std::time::Instant::now() > give_up {
                 break answer;
             }
         };
-        assert_snapshot!(desk.text(&check).lines().nth(1).unwrap_or_default(), @"❌ 1 message(s) could not be delivered; the newest: `card:1574726270976000001:INC-1` (50013: Missing Permissions). Mend the channel's permissions, then change the record or run the command again.");
+        assert_snapshot!(desk.text(&check).lines().nth(1).unwrap_or_default(), @"❌ Discord refused the card of INC-1 (50013: Missing Permissions). Mend the permissions of its channel; the next change of the record tries again.");
         // Any change tries the card again, and what waited for its room is said.
         desk.bob.slash("general", "incident ack", json!({"incident": "INC-1"})).await;
         desk.settle().await;

@@ -20,7 +20,9 @@ async fn columns(store: &Store, sql: &'static str) -> BTreeMap<String, Vec<Strin
     for (table, column) in rows.into_iter().filter(|(table, _)| !is_own(table)) {
         tables.entry(table).or_default().push(column);
     }
-    tables.values_mut().for_each(|columns| columns.sort());
+    for columns in tables.values_mut() {
+        columns.sort();
+    }
     tables
 }
 

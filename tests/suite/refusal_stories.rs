@@ -242,7 +242,7 @@ async fn what_comes_too_late_is_not_done() {
         desk.playground.faults().plan(late);
         let (answer, ()) =
             tokio::join!(desk.alice.slash("general", "incident declare", json!({"title": "late"})), async {
-                desk.clock.advance(TimeDelta::seconds(4))
+                desk.clock.advance(TimeDelta::seconds(4));
             },);
         assert_snapshot!(desk.text(&answer), @"That reached me 4 s late, so I did nothing. Please do it again.");
         assert_eq!(records(desk).await, before);
@@ -266,13 +266,14 @@ async fn two_servers_never_see_each_other() {
         let world = World::sample();
         let desk = Desk::open(database, world).await;
         desk.set_up().await;
-        desk.playground.add_guilds(
+        let rival = desk.playground.add_guilds(
             &World::guild("Rival Bank")
                 .role("Ops", 0)
                 .person("Eve Adler", &["Ops"])
                 .owner("Olga Ott", &["Ops"])
                 .channel("vault"),
         );
+        assert_eq!(rival.len(), 1);
         let (eve, olga) = (desk.playground.person("eve"), desk.playground.person("olga"));
         let ours = json!({"title": "harbour secret", "service": "checkout", "priority": "P1"});
         desk.alice.slash("general", "incident declare", ours).await;

@@ -35,7 +35,7 @@ use super::snowflake::Id;
 use super::state::State;
 use routes::{Found, Route};
 
-/// Largest request (Discord's reference, "Uploading Files": 25 MiB for the whole request).
+/// Largest request (Discord's reference, "Uploading Files": 25 `MiB` for the whole request).
 const LARGEST: usize = 25 * 1024 * 1024;
 
 /// An answer that says yes: status and JSON body.

@@ -1,4 +1,4 @@
-//! The playground's own tests: each talks to it as a bot would, over HTTP and WebSocket.
+//! The playground's own tests: each talks to it as a bot would, over HTTP and `WebSocket`.
 
 mod commands;
 mod components;

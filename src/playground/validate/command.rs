@@ -27,7 +27,7 @@ const CHOICE: RangeInclusive<usize> = 1..=100;
 const TOGETHER: usize = 8000;
 /// Bounds of `min_length` and `max_length`.
 const LENGTH: i64 = 6000;
-/// Whole numbers that survive JavaScript.
+/// Whole numbers that survive `JavaScript`.
 const SAFE_INTEGER: RangeInclusive<i64> = -(1 << 53)..=1 << 53;
 
 /// Option types.

@@ -128,7 +128,7 @@ impl Desk {
         assert!(playground.wait_commands().await, "the commands are registered");
         let person = |name: &str| playground.person(name);
         let (alice, bob, carla, dev) = (person("alice"), person("bob"), person("carla"), person("dev"));
-        Self { alice, bob, carla, dev, playground, clock, store, database, stop, bot }
+        Self { playground, clock, store, alice, bob, carla, dev, database, stop, bot }
     }
 
     /// The administrator sets up what the sample server has: the incidents channel, the responders' role, three services.

@@ -14,10 +14,10 @@ pub fn server() -> Option<&'static str> {
     static SERVER: OnceLock<Option<String>> = OnceLock::new();
     SERVER
         .get_or_init(|| {
-            let found = std::env::var("WARDROOM_TEST_POSTGRES").ok().filter(|url| !url.is_empty()).or_else(private_cluster);
+            let found = std::env::var_os("WARDROOM_TEST_POSTGRES").and_then(|url| url.into_string().ok()).filter(|url| !url.is_empty()).or_else(private_cluster);
             if found.is_none() {
                 assert!(
-                    std::env::var("CI").is_err(),
+                    std::env::var_os("CI").is_none(),
                     "PostgreSQL is missing, and under CI it must not be: install it or set WARDROOM_TEST_POSTGRES"
                 );
                 eprintln!("\n*** PostgreSQL is missing: NOTHING was tested on it. Install it, or set WARDROOM_TEST_POSTGRES. ***\n");

@@ -1,0 +1,153 @@
+//! Buttons, selects and forms on incidents. Each ends in the same steps as the command that it stands for.
+
+use serde::{Deserialize, Serialize};
+
+use super::command::{Audience, Command, find, handle};
+use super::declare::join;
+use super::entries::{capture, undo, written};
+use super::step::step;
+use super::{Code, Incident, Reassessment, Role, reply};
+use crate::chat::answer::Answer;
+use crate::chat::invocation::TargetMessage;
+use crate::command::context::Context;
+use crate::command::form;
+use crate::error::Error;
+use crate::number::Number;
+use crate::policy;
+use crate::service;
+use crate::store::Tx;
+
+/// What the draft of an update form holds.
+#[derive(Serialize, Deserialize)]
+struct UpdateDraft {
+    audience: Option<Audience>,
+    next_update: Option<String>,
+}
+
+/// Asks for an update in a form; what is known already is kept for it.
+pub(super) async fn ask_update(
+    tx: &mut Tx,
+    context: &Context,
+    incident: &Incident,
+    audience: Option<Audience>,
+    next_update: Option<String>,
+) -> Result<Answer, Error> {
+    if incident.state.is_final() {
+        return Err(reply::is_over(incident.number, incident.state).into());
+    }
+    let draft = serde_json::to_value(UpdateDraft { audience, next_update })?;
+    let id = form::open(tx, context, "update", incident.number, incident.version, &draft).await?;
+    form_answer("update", incident.number, id, &draft)
+}
+
+/// The form of that kind, and what is said where it cannot be opened at once.
+fn form_answer(kind: &str, number: Number, id: i64, draft: &serde_json::Value) -> Result<Answer, Error> {
+    let form = match kind {
+        "update" => {
+            let draft: UpdateDraft = serde_json::from_value(draft.clone())?;
+            reply::update_form(number, id, "", draft.next_update.as_deref().unwrap_or_default())
+        }
+        "resolve" => reply::resolve_form(number, id),
+        _ => reply::reopen_form(number, id),
+    };
+    Ok(Answer::Form { form, instead: reply::open_form(number, id) })
+}
+
+/// A button of ours: what is to be done, on which record, and anything more.
+pub async fn press(tx: &mut Tx, context: &Context, action: &str, record: &str, extra: &str) -> Result<Answer, Error> {
+    let incident = Some(record.to_owned());
+    let command = match action {
+        "ack" => Command::Ack { incident },
+        "command" => Command::Role { role: Role::Commander, member: None, incident },
+        "update" => Command::Update { message: None, audience: None, next_update: None, incident },
+        "close" => Command::Close { r#as: None, reason: None, service: None, incident },
+        "timeline" => Command::Timeline { entry: None, correct: None, redact: None, incident },
+        "undo" => {
+            let before = find(tx, context, Some(record)).await?;
+            return undo(tx, context, before, extra.parse().ok()).await;
+        }
+        "resolve" | "reopen" => {
+            policy::responder(&context.member, &context.guild.roles)?;
+            let before = find(tx, context, Some(record)).await?;
+            // The guards speak before a form is filled in for nothing.
+            let responder = policy::responder(&context.member, &context.guild.roles)?;
+            if action == "resolve" {
+                before.clone().resolve(&responder, context.now, Code::Fixed, "", context.now)?;
+            } else {
+                before.clone().reopen(&responder)?;
+            }
+            let id = form::open(tx, context, action, before.number, before.version, &serde_json::Value::Null).await?;
+            return form_answer(action, before.number, id, &serde_json::Value::Null);
+        }
+        "form" => {
+            let opened = form::find(tx, context, extra).await?;
+            return form_answer(&opened.kind, opened.record, opened.id, &opened.draft);
+        }
+        "join" => return join(tx, context, record, extra).await,
+        _ => return Err(crate::command::unknown_press()),
+    };
+    Box::pin(handle(tx, context, command)).await
+}
+
+/// A form of ours that was sent.
+pub async fn submit(
+    tx: &mut Tx,
+    context: &Context,
+    action: &str,
+    extra: &str,
+    field: impl Fn(&str) -> Option<String>,
+) -> Result<Answer, Error> {
+    let opened = form::find(tx, context, extra).await?;
+    let incident = Some(opened.record.to_string());
+    let command = match action {
+        "update-form" => {
+            let draft: UpdateDraft = serde_json::from_value(opened.draft)?;
+            // An empty message would only open the form again.
+            let message = Some(written("message", &field("message").unwrap_or_default())?);
+            Command::Update { message, audience: draft.audience, next_update: field("next-update"), incident }
+        }
+        "resolve-form" => Command::Resolve {
+            summary: field("summary").unwrap_or_default(),
+            restored: field("restored"),
+            code: None,
+            service: None,
+            incident,
+        },
+        "reopen-form" => Command::Reopen { reason: field("reason").unwrap_or_default(), incident },
+        _ => return Err(crate::command::unknown_press()),
+    };
+    handle(tx, context, command).await
+}
+
+/// A choice from a select of ours.
+pub async fn choose(
+    tx: &mut Tx,
+    context: &Context,
+    action: &str,
+    record: &str,
+    extra: &str,
+    chosen: &str,
+) -> Result<Answer, Error> {
+    match action {
+        "service" => {
+            let responder = policy::responder(&context.member, &context.guild.roles)?;
+            let before = find(tx, context, Some(record)).await?;
+            let service = service::by_id(tx, context.guild.id, chosen).await?;
+            let change = Reassessment { service: Some(service), ..Reassessment::default() };
+            let after = before.clone().reassess(&responder, change)?;
+            let (after, _) =
+                step(tx, context, &before, after, "incident.priority", responder.basis(), Vec::new()).await?;
+            Ok(Answer::Replace(reply::service_set(&after)))
+        }
+        "capture" => {
+            let opened = form::find(tx, context, extra).await?;
+            let target: TargetMessage = serde_json::from_value(opened.draft)?;
+            let incident = find(tx, context, Some(chosen)).await?;
+            match capture(tx, context, incident, &target).await? {
+                Answer::Say(message) => Ok(Answer::Replace(message)),
+                other => Ok(other),
+            }
+        }
+        _ => Err(crate::command::unknown_press()),
+    }
+}

@@ -1,0 +1,233 @@
+//! Entries of the timeline: notes, messages that are kept, corrections, removals, and the undoing of the last.
+
+use chrono::{DateTime, Utc};
+
+use super::command::find;
+use super::reply;
+use super::step::{redraw, step, tell_room, undoable};
+use super::store::{self, Filter};
+use super::{Incident, UNDO_WINDOW, timeline};
+use crate::chat::answer::Answer;
+use crate::chat::invocation::TargetMessage;
+use crate::chat::text::{clean, clean_line, clip};
+use crate::command::context::Context;
+use crate::command::form;
+use crate::error::{Error, Refusal};
+use crate::journal::{self, Change, Fact, Told};
+use crate::number;
+use crate::policy;
+use crate::snowflake::minted_at;
+use crate::store::Tx;
+
+/// Characters of a note that was taken from a message; Discord's longest message has 4,000.
+const CAPTURED: usize = 4000;
+
+/// Puts a person's words on the timeline, at the time that they name.
+pub(super) async fn note_at(
+    tx: &mut Tx,
+    context: &Context,
+    incident: Incident,
+    text: &str,
+    at: Option<&str>,
+) -> Result<Answer, Error> {
+    let at = at.map(|at| context.past("at", at)).transpose()?.unwrap_or(context.now);
+    if at > context.now {
+        return Err(reply::event_in_the_future().into());
+    }
+    note(tx, context, incident, at, vec![Change::new("text", Fact::Text(written("text", text)?))]).await
+}
+
+/// Puts something on the timeline.
+async fn note(
+    tx: &mut Tx,
+    context: &Context,
+    incident: Incident,
+    at: DateTime<Utc>,
+    changes: Vec<Change>,
+) -> Result<Answer, Error> {
+    let responder = policy::responder(&context.member, &context.guild.roles)?;
+    let after = incident.noted();
+    store::save(tx, &after).await?;
+    let mut draft = context.draft("incident.note", after.number, responder.basis(), changes);
+    draft.event_at = at;
+    let told = journal::append(tx, after.guild, context.now, draft).await?;
+    tell_room(tx, context, &after, &told).await?;
+    undoable(&after, &told, reply::noted(&after, told.seq, at))
+}
+
+/// The entry of that number, if it is about this incident.
+pub(super) async fn entry_of(tx: &mut Tx, incident: &Incident, entry: i64) -> Result<Told, Error> {
+    Ok(journal::entry(tx, incident.guild, &incident.number.to_string(), entry)
+        .await?
+        .ok_or_else(|| reply::no_such_entry(incident.number, entry))?)
+}
+
+/// Whether an entry holds words that a person may have to correct or remove.
+fn has_text(told: &Told) -> bool {
+    told.after.values().any(|fact| matches!(fact, Fact::Text(_)))
+}
+
+/// Says what an entry should have said, as another entry.
+pub(super) async fn correct(
+    tx: &mut Tx,
+    context: &Context,
+    incident: Incident,
+    entry: i64,
+    text: &str,
+) -> Result<Answer, Error> {
+    let responder = policy::responder(&context.member, &context.guild.roles)?;
+    let told = entry_of(tx, &incident, entry).await?;
+    if !has_text(&told) {
+        return Err(reply::entry_has_no_text(incident.number, entry).into());
+    }
+    let changes = vec![
+        Change::new("entry", Fact::Plain(entry.to_string())),
+        Change::new("text", Fact::Text(written("correct", text)?)),
+    ];
+    let after = incident.noted();
+    store::save(tx, &after).await?;
+    let mut draft = context.draft("incident.correct", after.number, responder.basis(), changes);
+    draft.event_at = told.event_at;
+    let told = journal::append(tx, after.guild, context.now, draft).await?;
+    tell_room(tx, context, &after, &told).await?;
+    undoable(&after, &told, reply::noted(&after, told.seq, told.event_at))
+}
+
+/// Removes the words of an entry. The entry stays, with its hashes: the chain still verifies, and shows that something was removed.
+pub(super) async fn redact(
+    tx: &mut Tx,
+    context: &Context,
+    incident: Incident,
+    entry: i64,
+    reason: &str,
+) -> Result<Answer, Error> {
+    let responder = policy::responder(&context.member, &context.guild.roles)?;
+    let told = entry_of(tx, &incident, entry).await?;
+    if told.action == "incident.declare" || !has_text(&told) {
+        return Err(reply::entry_has_no_text(incident.number, entry).into());
+    }
+    journal::erase_texts(tx, incident.guild, entry).await?;
+    let mut after = incident.noted();
+    // What the record itself still shows of the entry goes too.
+    if let Some(update) = after.update.as_mut().filter(|update| told.text("update") == Some(update.text.as_str())) {
+        "(removed)".clone_into(&mut update.text);
+    }
+    after.previous = None;
+    store::save(tx, &after).await?;
+    let changes = vec![
+        Change::new("entry", Fact::Plain(entry.to_string())),
+        Change::new("reason", Fact::Text(written("redact", reason)?)),
+    ];
+    let told = journal::append(
+        tx,
+        after.guild,
+        context.now,
+        context.draft("incident.redact", after.number, responder.basis(), changes),
+    )
+    .await?;
+    redraw(tx, context, &after).await?;
+    tell_room(tx, context, &after, &told).await?;
+    Ok(Answer::Say(reply::redacted(&after, entry)))
+}
+
+/// Takes back the actor's last entry. `meant` is the entry whose button was used.
+pub(super) async fn undo(
+    tx: &mut Tx,
+    context: &Context,
+    before: Incident,
+    meant: Option<i64>,
+) -> Result<Answer, Error> {
+    let number = before.number;
+    let last = journal::last(tx, before.guild, &number.to_string())
+        .await?
+        .ok_or_else(|| reply::not_yours_to_undo(number, "nothing has happened yet."))?;
+    if meant.is_some_and(|meant| meant != last.seq) {
+        return Err(
+            reply::not_yours_to_undo(number, "something else has happened since. Do the opposite instead.").into()
+        );
+    }
+    if last.actor != Some(context.member.user) {
+        return Err(reply::not_yours_to_undo(number, "the last step is not yours.").into());
+    }
+    if context.now - last.entry_at > UNDO_WINDOW {
+        return Err(
+            reply::not_yours_to_undo(number, "it is more than ten minutes ago. Do the opposite instead.").into()
+        );
+    }
+    let after = match last.action.as_str() {
+        "incident.declare" => before.clone().withdraw(&policy::participant(&context.member), context.now)?,
+        "incident.close" | "incident.join" | "incident.undo" | "incident.redact" => {
+            return Err(reply::not_yours_to_undo(
+                number,
+                "closes, removals and undos stay. Say what is right with `/incident note`.",
+            )
+            .into());
+        }
+        _ => before.clone().undo()?,
+    };
+    let what = timeline::deed(&last, 80);
+    let extra = vec![Change::new("entry", Fact::Plain(last.seq.to_string()))];
+    let (after, _) = step(tx, context, &before, after, "incident.undo", "the actor of the entry", extra).await?;
+    Ok(Answer::Say(reply::undone(&after, &format!("{what}."))))
+}
+
+/// A text that is not empty once it is clean.
+pub(super) fn written(option: &'static str, text: &str) -> Result<String, Refusal> {
+    let text = clean(text);
+    if text.is_empty() {
+        return Err(Refusal::new("text.empty", format!("`{option}` is empty. Write a few words.")));
+    }
+    Ok(text)
+}
+
+/// `Add to timeline` on a message: in a room it is clear on which, elsewhere it is asked.
+pub async fn add_to_timeline(tx: &mut Tx, context: &Context, target: &TargetMessage) -> Result<Answer, Error> {
+    if let Some(number) = context.room.filter(|number| number.kind == number::Kind::Incident) {
+        let incident = find(tx, context, Some(&number.to_string())).await?;
+        return capture(tx, context, incident, target).await;
+    }
+    policy::responder(&context.member, &context.guild.roles)?;
+    let filter = Filter { state: None, open_only: true, service: None, priority: None, of: None, page: 0 };
+    let open = store::list(tx, context.guild.id, &filter).await?;
+    let Some(first) = open.first() else { return Err(reply::no_open_incident().into()) };
+    let draft = serde_json::to_value(target)?;
+    let id = form::open(tx, context, "capture", first.number, first.version, &draft).await?;
+    Ok(Answer::Say(reply::which_timeline(&open, id)))
+}
+
+/// Keeps a message: its own time, its author and its link. The same message is kept once.
+pub(super) async fn capture(
+    tx: &mut Tx,
+    context: &Context,
+    incident: Incident,
+    target: &TargetMessage,
+) -> Result<Answer, Error> {
+    let message = target.id.to_string();
+    let entries = journal::about(tx, incident.guild, &incident.number.to_string()).await?;
+    if let Some(before) =
+        entries.iter().find(|told| told.action == "incident.note" && told.text("message") == Some(&message))
+    {
+        return Err(reply::kept_already(incident.number, before.seq).into());
+    }
+    let mut text = clip(&clean(&target.content), CAPTURED);
+    if !target.attachments.is_empty() {
+        let names: Vec<String> = target.attachments.iter().map(|name| clean_line(name)).collect();
+        text = [text, format!("Files: {}", names.join(", "))].join("\n");
+    }
+    if text.is_empty() {
+        "(no text)".clone_into(&mut text);
+    }
+    let changes = vec![
+        Change::new("text", Fact::Text(text)),
+        Change::new("author", Fact::Text(clean_line(&target.author_name))),
+        Change::new("message", Fact::Plain(message)),
+        Change::new("link", Fact::Plain(link(context, target))),
+    ];
+    let at = minted_at(target.id.0).min(context.now);
+    note(tx, context, incident, at, changes).await
+}
+
+/// The address of a message, as Discord's clients open it.
+pub(super) fn link(context: &Context, target: &TargetMessage) -> String {
+    format!("https://discord.com/channels/{}/{}/{}", context.guild.id, target.channel, target.id)
+}

@@ -1,0 +1,111 @@
+//! Writing a step down, the same way for every verb: the record, the journal, the card, a line in the room, the timers.
+
+use super::{Incident, Kind, fields, jobs, reply, store, timeline};
+use crate::chat::answer::Answer;
+use crate::chat::message::{Message, Ping};
+use crate::command::context::Context;
+use crate::error::Error;
+use crate::journal::{self, Change, Told};
+use crate::outbox::effect::Lane;
+use crate::outbox::{self, Post, To};
+use crate::policy::Capability;
+use crate::setup::Purpose;
+use crate::snowflake::ChannelId;
+use crate::store::Tx;
+
+/// Writes a step down: the record, the journal, the card, a line in the room, the timers.
+pub(super) async fn step(
+    tx: &mut Tx,
+    context: &Context,
+    before: &Incident,
+    after: Incident,
+    action: &'static str,
+    basis: &str,
+    extra: Vec<Change>,
+) -> Result<(Incident, Told), Error> {
+    store::save(tx, &after).await?;
+    let mut changes = fields::between(before, &after);
+    changes.extend(extra);
+    let told =
+        journal::append(tx, after.guild, context.now, context.draft(action, after.number, basis, changes)).await?;
+    jobs::plan(tx, &after).await?;
+    redraw(tx, context, &after).await?;
+    tell_room(tx, context, &after, &told).await?;
+    Ok((after, told))
+}
+
+/// Draws the card where it is, or where it belongs by now.
+pub(super) async fn redraw(tx: &mut Tx, context: &Context, incident: &Incident) -> Result<(), Error> {
+    let room = outbox::room(tx, incident.guild, incident.number).await?;
+    let channel = match room {
+        Some(room) if room.card.is_some() => room.channel,
+        _ => {
+            context.guild.channel(Purpose::Incidents).or(room.map(|room| room.channel)).unwrap_or(context.card_channel)
+        }
+    };
+    draw(tx, context, incident, channel).await
+}
+
+/// Writes the card's newest shape for `channel`.
+pub(super) async fn draw(tx: &mut Tx, context: &Context, incident: &Incident, channel: ChannelId) -> Result<(), Error> {
+    outbox::card(
+        tx,
+        context.now,
+        incident.guild,
+        incident.number,
+        channel,
+        &reply::card(incident),
+        &reply::room_name(incident),
+    )
+    .await
+}
+
+/// One line in the room, unless the answer itself is read there.
+pub(super) async fn tell_room(tx: &mut Tx, context: &Context, incident: &Incident, told: &Told) -> Result<(), Error> {
+    if context.typed && context.room == Some(incident.number) {
+        return Ok(());
+    }
+    let message = Message::say(timeline::line(told));
+    let key = format!("entry:{}:{}", incident.guild, told.seq);
+    post(tx, context, incident, To::Room(incident.number), key, &message).await
+}
+
+/// Says something about the incident, once.
+pub(super) async fn post(
+    tx: &mut Tx,
+    context: &Context,
+    incident: &Incident,
+    to: To,
+    key: String,
+    message: &Message,
+) -> Result<(), Error> {
+    outbox::post(tx, context.now, Post { guild: incident.guild, lane: Lane::State, to, key, message }).await
+}
+
+/// Calls the responders, in the channel of the card and apart from it: a page depends on no other message.
+pub(super) async fn page(tx: &mut Tx, context: &Context, incident: &Incident, seq: i64) -> Result<(), Error> {
+    let Some(role) = context.guild.roles.roles(Capability::Responder).first() else { return Ok(()) };
+    if incident.kind == Kind::Backfilled {
+        return Ok(());
+    }
+    let room = outbox::room(tx, context.guild.id, incident.number).await?;
+    let channel = room.map_or(context.card_channel, |room| room.channel);
+    outbox::post(
+        tx,
+        context.now,
+        Post {
+            guild: incident.guild,
+            lane: Lane::Page,
+            to: To::Channel(channel),
+            key: format!("page:{}:{}:{seq}", incident.guild, incident.number),
+            message: &outbox::page(Ping::Role(*role), &reply::page(incident)),
+        },
+    )
+    .await
+}
+
+/// The answer to a step that can be taken back.
+#[expect(clippy::unnecessary_wraps, reason = "it ends handlers, which return an answer or an error")]
+pub(super) fn undoable(incident: &Incident, told: &Told, message: Message) -> Result<Answer, Error> {
+    Ok(Answer::Say(reply::with_undo(message, incident.number, told.seq)))
+}

@@ -1,0 +1,172 @@
+//! The steps of the verbs that change an incident: the proof, the record, the transition, and writing it down.
+
+use chrono::{DateTime, Utc};
+
+use super::command::{Audience, find};
+use super::controls::ask_update;
+use super::entries::written;
+use super::step::{page, post, step, undoable};
+use super::{CloseAs, Code, Incident, Reassessment, Role, reply, timeline};
+use crate::chat::answer::Answer;
+use crate::chat::message::Message;
+use crate::chat::text::clean;
+use crate::command::context::Context;
+use crate::error::{Error, Refusal};
+use crate::journal::{Change, Fact};
+use crate::outbox::{self, To};
+use crate::policy::{self, Responder};
+use crate::service;
+use crate::setup::Purpose;
+use crate::snowflake::UserId;
+use crate::store::Tx;
+
+/// Proof that the person may run incidents, and the incident that is meant.
+async fn taken(tx: &mut Tx, context: &Context, named: Option<String>) -> Result<(Responder, Incident), Error> {
+    let responder = policy::responder(&context.member, &context.guild.roles)?;
+    let incident = find(tx, context, named.as_deref()).await?;
+    Ok((responder, incident))
+}
+
+/// Somebody is on it.
+pub(super) async fn acknowledge(tx: &mut Tx, context: &Context, named: Option<String>) -> Result<Answer, Error> {
+    let (responder, before) = taken(tx, context, named).await?;
+    let after = before.clone().acknowledge(&responder, context.now)?;
+    let (after, told) = step(tx, context, &before, after, "incident.ack", responder.basis(), Vec::new()).await?;
+    outbox::invite(tx, context.now, after.guild, after.number, context.member.user).await?;
+    undoable(&after, &told, reply::acknowledged(&after))
+}
+
+/// The others are told how it stands; without a message a form asks for it.
+pub(super) async fn update(
+    tx: &mut Tx,
+    context: &Context,
+    named: Option<String>,
+    message: Option<String>,
+    audience: Option<Audience>,
+    next_update: Option<String>,
+) -> Result<Answer, Error> {
+    let (responder, before) = taken(tx, context, named).await?;
+    let Some(message) = message.map(|text| clean(&text)).filter(|text| !text.is_empty()) else {
+        return ask_update(tx, context, &before, audience, next_update).await;
+    };
+    let promise = next_update
+        .filter(|text| !text.trim().is_empty())
+        .map(|text| context.ahead("next-update", &text))
+        .transpose()?;
+    let after = before.clone().tell(&responder, &message, promise, context.now)?;
+    let audience = audience.unwrap_or(Audience::Technical);
+    let extra = vec![Change::new("audience", Fact::Plain(audience.name().to_owned()))];
+    let (after, told) = step(tx, context, &before, after, "incident.update", responder.basis(), extra).await?;
+    if let Some(management) = context.guild.channel(Purpose::Management).filter(|_| audience == Audience::Management) {
+        let message = Message::say(format!("{}\n{}", reply::headline(&after), timeline::line(&told)));
+        let key = format!("management:{}:{}", after.guild, told.seq);
+        post(tx, context, &after, To::Channel(management), key, &message).await?;
+    }
+    undoable(&after, &told, reply::told(&after))
+}
+
+/// Somebody has a role from now on.
+pub(super) async fn give_role(
+    tx: &mut Tx,
+    context: &Context,
+    named: Option<String>,
+    role: Role,
+    member: Option<UserId>,
+) -> Result<Answer, Error> {
+    let (responder, before) = taken(tx, context, named).await?;
+    let holder = member.unwrap_or(context.member.user);
+    let after = before.clone().give_role(&responder, role, holder)?;
+    let (after, told) = step(tx, context, &before, after, "incident.role", responder.basis(), Vec::new()).await?;
+    outbox::invite(tx, context.now, after.guild, after.number, holder).await?;
+    undoable(&after, &told, reply::role_given(&after, role, holder))
+}
+
+/// It is weighed anew. Who was not called for it before is called now.
+pub(super) async fn reassess(
+    tx: &mut Tx,
+    context: &Context,
+    named: Option<String>,
+    change: Reassessment,
+    reason: Option<String>,
+) -> Result<Answer, Error> {
+    let (responder, before) = taken(tx, context, named).await?;
+    let after = before.clone().reassess(&responder, change)?;
+    let extra = reason.map(|reason| Change::new("reason", Fact::Text(clean(&reason)))).into_iter().collect();
+    let (after, told) = step(tx, context, &before, after, "incident.priority", responder.basis(), extra).await?;
+    if after.priority.pages() && !before.priority.pages() && after.state.is_open() {
+        page(tx, context, &after, told.seq).await?;
+    }
+    undoable(&after, &told, reply::reassessed(&after, &before))
+}
+
+/// Service is restored.
+pub(super) async fn resolve(
+    tx: &mut Tx,
+    context: &Context,
+    named: Option<String>,
+    summary: &str,
+    restored: Option<String>,
+    code: Option<Code>,
+    service: Option<String>,
+) -> Result<Answer, Error> {
+    let (responder, before) = taken(tx, context, named).await?;
+    let restored = restored
+        .filter(|text| !text.trim().is_empty())
+        .map(|text| restored_at(context, &before, &text))
+        .transpose()?
+        .unwrap_or(context.now);
+    let summary = written("summary", summary)?;
+    let mut after = before.clone().resolve(&responder, restored, code.unwrap_or_default(), &summary, context.now)?;
+    if let Some(service) = service::maybe_named(tx, context.guild.id, service).await? {
+        after.service = Some(service);
+    }
+    let (after, told) = step(tx, context, &before, after, "incident.resolve", responder.basis(), Vec::new()).await?;
+    undoable(&after, &told, reply::resolved(&after))
+}
+
+/// A clock time is taken for the last one that has passed; but one that would lie before the incident and is still to come today was
+/// meant for today, and service is not restored in the future.
+fn restored_at(context: &Context, incident: &Incident, text: &str) -> Result<DateTime<Utc>, Refusal> {
+    let passed = context.past("restored", text)?;
+    let began = incident.started_at.unwrap_or(incident.declared_at);
+    let meant_to_come = passed < began && context.ahead("restored", text).is_ok_and(|ahead| ahead > context.now);
+    if passed > context.now || meant_to_come { Err(reply::restored_in_the_future()) } else { Ok(passed) }
+}
+
+/// It is not over.
+pub(super) async fn reopen(
+    tx: &mut Tx,
+    context: &Context,
+    named: Option<String>,
+    reason: &str,
+) -> Result<Answer, Error> {
+    let (responder, before) = taken(tx, context, named).await?;
+    let after = before.clone().reopen(&responder)?;
+    let extra = vec![Change::new("reason", Fact::Text(written("reason", reason)?))];
+    let (after, told) = step(tx, context, &before, after, "incident.reopen", responder.basis(), extra).await?;
+    undoable(&after, &told, reply::reopened(&after))
+}
+
+/// It ends. What a close as done still needs is listed, with the means to mend it; nothing changes then.
+pub(super) async fn close(
+    tx: &mut Tx,
+    context: &Context,
+    named: Option<String>,
+    closed_as: CloseAs,
+    reason: Option<String>,
+    service: Option<String>,
+) -> Result<Answer, Error> {
+    let (responder, before) = taken(tx, context, named).await?;
+    let mut ready = before.clone();
+    if let Some(service) = service::maybe_named(tx, context.guild.id, service).await? {
+        ready.service = Some(service);
+    }
+    if closed_as == CloseAs::Done && !ready.state.is_final() && !ready.gaps().is_empty() {
+        let services = service::choices(tx, context.guild.id).await?;
+        return Ok(Answer::Say(reply::not_yet(&ready, services)));
+    }
+    let reason = reason.map(|reason| clean(&reason)).filter(|reason| !reason.is_empty());
+    let after = ready.close(&responder, closed_as, reason.as_deref(), context.now)?;
+    let (after, _) = step(tx, context, &before, after, "incident.close", responder.basis(), Vec::new()).await?;
+    Ok(Answer::Say(reply::closed(&after)))
+}
