@@ -1,7 +1,7 @@
 //! Typed messages: what stands behind the bot's mention, read as a command.
 //!
 //! Two grammars meet here. The full one is the slash form written out (`incident declare title:"checkout is down"`),
-//! read against the same vocabulary; the [`short`] forms are what people type under stress.
+//! read against the same vocabulary; the short forms are what people type under stress.
 
 mod full;
 mod masked;

@@ -1,7 +1,7 @@
 //! The journal: the evidence of everything that was done. Each guild has a chain of entries of its own; an entry is appended in the
 //! transaction of the change that it tells of, and is never altered. Timelines and reports are computed from it.
 //!
-//! Persons and free texts stand in the chain as hashes ([`format`]); who and what they were is kept beside it, where a
+//! Persons and free texts stand in the chain as hashes ([`mod@format`]); who and what they were is kept beside it, where a
 //! redaction or an erasure can remove it and leave a chain that still verifies.
 
 pub mod format;

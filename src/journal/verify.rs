@@ -178,8 +178,9 @@ fn check(guild: GuildId, before: &Hash, row: &Row, beside: &Beside) -> Result<Ha
 
 fn same_person(beside: &Beside, key: &(i64, String), hash: &Hash) -> Result<(), String> {
     match beside.people.get(key) {
-        // Without the key, or without the identity, the person was erased: nothing contradicts the hash.
-        None | Some((_, None)) => Ok(()),
+        // An erasure removes the identity together with the key: nothing contradicts the hash then.
+        None => Ok(()),
+        Some((_, None)) => Err(format!("the person of `{}` has no key; an erasure would have removed both", key.1)),
         Some((user, Some(secret))) if format::person(secret, *user) == *hash => Ok(()),
         Some(_) => Err(format!("the person of `{}` is not who it was", key.1)),
     }

@@ -15,6 +15,17 @@ const NEEDED: [(u64, &str); 6] = [
     (1 << 38, "Send Messages in Threads"),
     (1 << 14, "Embed Links"),
 ];
+
+/// What the install link asks for: all that is needed, and nothing more.
+pub const PERMISSIONS: u64 = {
+    let (mut sum, mut index) = (0, 0);
+    while index < NEEDED.len() {
+        sum |= NEEDED[index].0;
+        index += 1;
+    }
+    sum
+};
+
 const ADMINISTRATOR: u64 = 1 << 3;
 /// A role that is not mentionable is pinged only with this one.
 const MENTION_EVERYONE: u64 = 1 << 17;

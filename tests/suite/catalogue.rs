@@ -104,6 +104,12 @@ fn every_verb_on_an_incident_takes_the_incident() {
 }
 
 #[test]
+fn the_install_link_asks_for_what_the_check_asks_for() {
+    let readme = std::fs::read_to_string("README.md").expect("README.md");
+    assert!(readme.contains(&format!("permissions={}\n", wardroom::setup::PERMISSIONS)));
+}
+
+#[test]
 fn the_readme_shows_the_commands_that_there_are() {
     let readme = std::fs::read_to_string("README.md").expect("README.md");
     let (start, end) = ("<!-- commands -->\n", "\n<!-- /commands -->");

@@ -2,10 +2,12 @@
 
 mod architecture;
 mod catalogue;
+mod command_line;
 mod contract;
 mod desk;
 mod failure_stories;
 mod incident_stories;
+mod journal;
 mod migrations;
 mod refusal_stories;
 mod setup_stories;
