@@ -32,7 +32,15 @@ pub async fn new_database(server: &str) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let name = format!("wardroom_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
     let options: sqlx::postgres::PgConnectOptions = server.parse().expect("WARDROOM_TEST_POSTGRES is a URL");
-    let mut connection = options.clone().connect().await.expect("the PostgreSQL of the tests answers");
+    // A server listens a moment before it is ready.
+    let give_up = Instant::now() + Duration::from_secs(30);
+    let mut connection = loop {
+        match options.clone().connect().await {
+            Ok(connection) => break connection,
+            Err(error) => assert!(Instant::now() < give_up, "the PostgreSQL of the tests does not answer: {error}"),
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
     connection.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.expect("a database can be made");
     connection.close().await.expect("closes");
     options.database(&name).to_url_lossy().to_string()
