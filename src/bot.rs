@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc, watch};
@@ -14,6 +14,7 @@ use crate::chat::invocation::Invocation;
 use crate::clock::Clock;
 use crate::command::Desk;
 use crate::command::catalogue::CATALOGUE;
+use crate::command::form;
 use crate::discord::courier::DiscordCourier;
 use crate::discord::gateway::{EventKind, Gateway, Incoming, Status, watchdog};
 use crate::discord::incoming::{self, Callback};
@@ -33,7 +34,11 @@ const DRAIN: Duration = Duration::from_secs(20);
 /// Between two looks for what was missed.
 const RECONCILE: Duration = Duration::from_hours(1);
 /// Events are remembered this long; a repeat that comes later is refused by its age.
-const REMEMBER: TimeDelta = TimeDelta::days(1);
+const REMEMBER_EVENTS: TimeDelta = TimeDelta::days(1);
+/// What was said is remembered this long after it was worth saying, for whoever looks into a failure.
+const REMEMBER_POSTS: TimeDelta = TimeDelta::days(7);
+/// A form's button works this long.
+const REMEMBER_FORMS: TimeDelta = TimeDelta::days(30);
 
 /// What a bot is made of.
 pub struct Parts {
@@ -210,12 +215,24 @@ impl Intake {
                 Ok(_) => said.notify_one(),
                 Err(error) => tracing::warn!(%error, "what was missed could not be looked for"),
             }
-            let old = clock.now() - REMEMBER;
-            if let Err(error) = store.write(move |tx| Box::pin(inbox::prune(tx, old))).await {
-                tracing::warn!(%error, "old events could not be forgotten");
+            if let Err(error) = forget(&store, clock.now()).await {
+                tracing::warn!(%error, "what is old could not be forgotten");
             }
         });
     }
+}
+
+/// Keeps the tables of passage small.
+async fn forget(store: &Store, now: DateTime<Utc>) -> Result<(), Error> {
+    store
+        .write(move |tx| {
+            Box::pin(async move {
+                inbox::prune(tx, now - REMEMBER_EVENTS).await?;
+                outbox::prune(tx, now - REMEMBER_POSTS).await?;
+                form::prune(tx, now - REMEMBER_FORMS).await.map(drop)
+            })
+        })
+        .await
 }
 
 async fn answer(

@@ -125,6 +125,7 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (lane, not_before, outbox_id) WHERE state = 'pending';
 CREATE INDEX outbox_leased ON outbox (lease_until) WHERE state = 'sending';
 CREATE INDEX outbox_waiting ON outbox (guild_id, room) WHERE state = 'waiting';
+CREATE INDEX outbox_old ON outbox (expires_at) WHERE kind IN ('post', 'member');
 CREATE INDEX outbox_failed ON outbox (guild_id, outbox_id) WHERE state IN ('dead', 'ambiguous');
 
 -- A form that was opened and not yet sent, with the version of the record that it was opened on.
@@ -138,6 +139,8 @@ CREATE TABLE form (
     draft    TEXT    NOT NULL,
     opened_at INTEGER NOT NULL
 ) STRICT;
+
+CREATE INDEX form_by_age ON form (opened_at);
 
 -- The card of a record and its room. A thread on a message has the message's id.
 CREATE TABLE room (

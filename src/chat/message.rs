@@ -392,3 +392,7 @@ impl Form {
         json!({"custom_id": self.custom_id, "title": clip(&self.title, limits::FORM_TITLE), "components": rows})
     }
 }
+
+#[cfg(test)]
+#[path = "message_tests.rs"]
+mod tests;

@@ -11,7 +11,7 @@ use crate::command::Look;
 use crate::config::Config;
 use crate::discord::rest::Rest;
 use crate::outbox;
-use crate::setup::{self, Guild};
+use crate::setup::{self, Guild, Surroundings};
 use crate::store::Store;
 
 /// Prints lines and remembers whether one was bad.
@@ -103,12 +103,24 @@ async fn guilds(report: &mut Report, store: &Store, rest: &Rest) {
         match known {
             Ok((guild, unsaid)) => {
                 for finding in setup::findings(&guild, &around, &unsaid) {
-                    report.line(finding.well, &format!("{}: {}", around.name, finding.sentence));
+                    report.line(finding.well, &format!("{}: {}", around.name, plain(&finding.sentence, &around)));
                 }
             }
             Err(error) => report.line(false, &format!("server {id}: {error}")),
         }
     }
+}
+
+/// A sentence for chat as one for the terminal: names in place of mentions.
+fn plain(sentence: &str, around: &Surroundings) -> String {
+    let mut plain = sentence.replace("**", "");
+    for (id, channel) in &around.channels {
+        plain = plain.replace(&format!("<#{id}>"), &format!("#{}", channel.name));
+    }
+    for (id, (name, _)) in &around.roles {
+        plain = plain.replace(&format!("<@&{id}>"), &format!("@{name}"));
+    }
+    plain
 }
 
 async fn end(report: &Report, store: Option<&Store>) -> ExitCode {

@@ -23,8 +23,10 @@ pub struct Context {
     pub card_channel: ChannelId,
     /// The record whose room `channel` is.
     pub room: Option<Number>,
-    /// When.
+    /// When it happened; for a typed message that came late, when it was written in chat.
     pub now: DateTime<Utc>,
+    /// When it reached wardroom: what is written down and said carries this time.
+    pub written_at: DateTime<Utc>,
     /// The event.
     pub source: Source,
     /// Whether it was typed, so that the answer is public and a form cannot be opened at once.

@@ -177,7 +177,7 @@ async fn once(tx: &mut Tx, guild: GuildId, invocation: &Invocation, deed: Option
             if refusal.on_record {
                 let change = Change::new("guard", Fact::Plain(refusal.guard.to_owned()));
                 let subject = context.room.map_or_else(|| "refusal".to_owned(), |room| room.to_string());
-                journal::append(tx, guild, context.now, context.draft("refusal", subject, "none", vec![change]))
+                journal::append(tx, guild, context.written_at, context.draft("refusal", subject, "none", vec![change]))
                     .await?;
             }
             Answer::Say(Message::say(refusal.sentence))
@@ -200,7 +200,7 @@ async fn once(tx: &mut Tx, guild: GuildId, invocation: &Invocation, deed: Option
                 key: outbox::answer_key(invocation.source.kind(), message.0),
                 message: &public.in_reply_to(message),
             };
-            outbox::post(tx, context.now, post).await?;
+            outbox::post(tx, context.written_at, post).await?;
         }
     }
     inbox::keep(tx, invocation.source, guild, invocation.received_at, &answer).await?;
@@ -228,6 +228,7 @@ async fn context(tx: &mut Tx, guild: Guild, invocation: &Invocation) -> Result<C
         card_channel: parent.unwrap_or(invocation.channel),
         room,
         now,
+        written_at: invocation.received_at,
         source: invocation.source,
         typed,
     })

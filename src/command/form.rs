@@ -1,6 +1,7 @@
 //! Forms that were opened: their draft is in the database before the form is shown, so that a form that was closed loses nothing and can
 //! be opened again.
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::context::Context;
@@ -60,4 +61,9 @@ pub async fn find(tx: &mut Tx, context: &Context, id: &str) -> Result<Opened, Er
         .into());
     };
     Ok(Opened { id, kind, record: Number::stored(&record)?, version, draft: serde_json::from_str(&draft)? })
+}
+
+/// Forgets forms that were opened before `before`.
+pub async fn prune(tx: &mut Tx, before: DateTime<Utc>) -> Result<u64, Error> {
+    tx.execute("DELETE FROM form WHERE opened_at < $1", args![before]).await
 }

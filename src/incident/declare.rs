@@ -46,13 +46,13 @@ pub(super) async fn declare(
     let entry = journal::append(
         tx,
         guild,
-        context.now,
+        context.written_at,
         context.draft("incident.declare", number, participant.basis(), changes),
     )
     .await?;
     let channel = context.guild.channel(Purpose::Incidents).unwrap_or(context.card_channel);
     draw(tx, context, &incident, channel).await?;
-    outbox::invite(tx, context.now, guild, number, context.member.user).await?;
+    outbox::invite(tx, context.written_at, guild, number, context.member.user).await?;
     if incident.priority.pages() {
         page(tx, context, &incident, entry.seq).await?;
     }
@@ -105,6 +105,6 @@ pub(super) async fn join(tx: &mut Tx, context: &Context, other: &str, own: &str)
     let after = before.clone().duplicate_of(context.member.user, other.number, context.now)?;
     let extra = vec![Change::new("into", Fact::Plain(other.number.to_string()))];
     let (after, _) = step(tx, context, &before, after, "incident.join", basis, extra).await?;
-    outbox::invite(tx, context.now, other.guild, other.number, context.member.user).await?;
+    outbox::invite(tx, context.written_at, other.guild, other.number, context.member.user).await?;
     Ok(Answer::Replace(reply::joined(&after, &other)))
 }

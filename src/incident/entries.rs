@@ -50,7 +50,7 @@ async fn note(
     store::save(tx, &after).await?;
     let mut draft = context.draft("incident.note", after.number, responder.basis(), changes);
     draft.event_at = at;
-    let told = journal::append(tx, after.guild, context.now, draft).await?;
+    let told = journal::append(tx, after.guild, context.written_at, draft).await?;
     tell_room(tx, context, &after, &told).await?;
     undoable(&after, &told, reply::noted(&after, told.seq, at))
 }
@@ -88,7 +88,7 @@ pub(super) async fn correct(
     store::save(tx, &after).await?;
     let mut draft = context.draft("incident.correct", after.number, responder.basis(), changes);
     draft.event_at = told.event_at;
-    let told = journal::append(tx, after.guild, context.now, draft).await?;
+    let told = journal::append(tx, after.guild, context.written_at, draft).await?;
     tell_room(tx, context, &after, &told).await?;
     undoable(&after, &told, reply::noted(&after, told.seq, told.event_at))
 }
@@ -121,7 +121,7 @@ pub(super) async fn redact(
     let told = journal::append(
         tx,
         after.guild,
-        context.now,
+        context.written_at,
         context.draft("incident.redact", after.number, responder.basis(), changes),
     )
     .await?;

@@ -27,7 +27,8 @@ pub(super) async fn step(
     let mut changes = fields::between(before, &after);
     changes.extend(extra);
     let told =
-        journal::append(tx, after.guild, context.now, context.draft(action, after.number, basis, changes)).await?;
+        journal::append(tx, after.guild, context.written_at, context.draft(action, after.number, basis, changes))
+            .await?;
     jobs::plan(tx, &after).await?;
     redraw(tx, context, &after).await?;
     tell_room(tx, context, &after, &told).await?;
@@ -50,7 +51,7 @@ pub(super) async fn redraw(tx: &mut Tx, context: &Context, incident: &Incident) 
 pub(super) async fn draw(tx: &mut Tx, context: &Context, incident: &Incident, channel: ChannelId) -> Result<(), Error> {
     outbox::card(
         tx,
-        context.now,
+        context.written_at,
         incident.guild,
         incident.number,
         channel,
@@ -79,7 +80,7 @@ pub(super) async fn post(
     key: String,
     message: &Message,
 ) -> Result<(), Error> {
-    outbox::post(tx, context.now, Post { guild: incident.guild, lane: Lane::State, to, key, message }).await
+    outbox::post(tx, context.written_at, Post { guild: incident.guild, lane: Lane::State, to, key, message }).await
 }
 
 /// Calls the responders, in the channel of the card and apart from it: a page depends on no other message.
@@ -92,7 +93,7 @@ pub(super) async fn page(tx: &mut Tx, context: &Context, incident: &Incident, se
     let channel = room.map_or(context.card_channel, |room| room.channel);
     outbox::post(
         tx,
-        context.now,
+        context.written_at,
         Post {
             guild: incident.guild,
             lane: Lane::Page,

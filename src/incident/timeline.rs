@@ -105,11 +105,7 @@ fn differences(told: &Told) -> String {
 
 /// One line in the room, at the moment of the deed.
 pub fn line(told: &Told) -> String {
-    if told.event_at == told.entry_at {
-        deed(told, 1500)
-    } else {
-        format!("{} · {}", moment(told.event_at), deed(told, 1500))
-    }
+    if told.is_afterwards() { format!("{} · {}", moment(told.event_at), deed(told, 1500)) } else { deed(told, 1500) }
 }
 
 /// The whole timeline, the newest entries when not all fit, in the order in which things happened.
@@ -123,7 +119,7 @@ pub fn show(incident: &Incident, entries: &[Told]) -> Message {
         let number = told.seq.to_string();
         let deed = deed(told, EXCERPT);
         let deed = if undone.contains(number.as_str()) { format!("~~{deed}~~") } else { deed };
-        let late = if told.event_at == told.entry_at { "" } else { " *(entered later)*" };
+        let late = if told.is_afterwards() { " *(entered later)*" } else { "" };
         let line = format!("`{number}` <t:{}:T> {deed}{late}", told.event_at.timestamp());
         let size = line.chars().count() + 1;
         if size > room {
@@ -144,10 +140,10 @@ pub fn show(incident: &Incident, entries: &[Told]) -> Message {
 
 /// One entry, whole.
 pub fn one(incident: &Incident, told: &Told) -> Message {
-    let written = if told.event_at == told.entry_at {
-        String::new()
-    } else {
+    let written = if told.is_afterwards() {
         format!("\nWritten down <t:{}:F>.", told.entry_at.timestamp())
+    } else {
+        String::new()
     };
     Message::say(format!(
         "**{} entry {}** · <t:{}:F>\n{}{written}",

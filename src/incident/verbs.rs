@@ -32,7 +32,7 @@ pub(super) async fn acknowledge(tx: &mut Tx, context: &Context, named: Option<St
     let (responder, before) = taken(tx, context, named).await?;
     let after = before.clone().acknowledge(&responder, context.now)?;
     let (after, told) = step(tx, context, &before, after, "incident.ack", responder.basis(), Vec::new()).await?;
-    outbox::invite(tx, context.now, after.guild, after.number, context.member.user).await?;
+    outbox::invite(tx, context.written_at, after.guild, after.number, context.member.user).await?;
     undoable(&after, &told, reply::acknowledged(&after))
 }
 
@@ -77,7 +77,7 @@ pub(super) async fn give_role(
     let holder = member.unwrap_or(context.member.user);
     let after = before.clone().give_role(&responder, role, holder)?;
     let (after, told) = step(tx, context, &before, after, "incident.role", responder.basis(), Vec::new()).await?;
-    outbox::invite(tx, context.now, after.guild, after.number, holder).await?;
+    outbox::invite(tx, context.written_at, after.guild, after.number, holder).await?;
     undoable(&after, &told, reply::role_given(&after, role, holder))
 }
 

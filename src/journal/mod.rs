@@ -9,7 +9,7 @@ mod verify;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::args;
 use crate::error::{Error, Failure};
@@ -120,7 +120,15 @@ pub struct Told {
     pub before: BTreeMap<String, Fact>,
 }
 
+/// Written down later than this after it happened, an entry is one made afterwards.
+const AFTERWARDS: TimeDelta = TimeDelta::seconds(60);
+
 impl Told {
+    /// Whether it was written down noticeably later than it happened.
+    pub fn is_afterwards(&self) -> bool {
+        self.entry_at - self.event_at > AFTERWARDS
+    }
+
     /// The text of `field`, if it has one that was not erased.
     pub fn text(&self, field: &str) -> Option<&str> {
         match self.after.get(field) {

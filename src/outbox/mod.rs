@@ -273,6 +273,16 @@ pub fn answer_key(source_kind: &str, id: u64) -> String {
     format!("answer:{source_kind}:{id}")
 }
 
+/// Forgets what was said, superseded or given up and has not been worth saying since `before`. Cards and rooms stay: they live on.
+pub async fn prune(tx: &mut Tx, before: DateTime<Utc>) -> Result<u64, Error> {
+    tx.execute(
+        "DELETE FROM outbox
+          WHERE kind IN ('post', 'member') AND state IN ('sent', 'superseded', 'expired', 'dead', 'ambiguous') AND expires_at < $1",
+        args![before],
+    )
+    .await
+}
+
 fn card_key(guild: GuildId, record: Number) -> String {
     format!("card:{guild}:{record}")
 }

@@ -185,5 +185,7 @@ async fn record(
         .filter(|change| change.before != change.after)
         .collect();
     let subject = format!("service:{}", after.id);
-    journal::append(tx, context.guild.id, context.now, context.draft(action, subject, basis, changes)).await.map(drop)
+    journal::append(tx, context.guild.id, context.written_at, context.draft(action, subject, basis, changes))
+        .await
+        .map(drop)
 }

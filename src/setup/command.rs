@@ -135,7 +135,7 @@ async fn record(
     change: Change,
 ) -> Result<(), Error> {
     let subject = format!("setup:{subject}");
-    journal::append(tx, context.guild.id, context.now, context.draft(action, subject, basis, vec![change]))
+    journal::append(tx, context.guild.id, context.written_at, context.draft(action, subject, basis, vec![change]))
         .await
         .map(drop)
 }
