@@ -144,10 +144,8 @@ impl Intake {
         hourly.tick().await;
         let ended = loop {
             tokio::select! {
-                event = events.recv() => match event {
-                    Some(event) => self.take(event),
-                    None => break Ended::Failed("The gateway is gone.".to_owned(), EXIT_STUCK),
-                },
+                // A gateway that is gone sends no more; why it went is told by its end.
+                Some(event) = events.recv() => self.take(event),
                 ended = gateway.ended() => match ended {
                     Ok(()) => break Ended::Stopped,
                     Err(fatal) => break Ended::Failed(fatal.to_string(), fatal.exit_code()),
