@@ -3,15 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::declare::declare;
+use super::step::find;
 use super::store::{self, Filter};
-use super::{CloseAs, Code, Declaration, Incident, Kind, Level, Priority, Reassessment, Role, State};
+use super::{Audience, CloseAs, Code, Declaration, Kind, Level, Priority, Reassessment, Role, State};
 use super::{entries, reply, timeline, verbs};
 use crate::chat::answer::Answer;
 use crate::chat::text::clean;
 use crate::command::context::Context;
 use crate::error::Error;
 use crate::journal;
-use crate::number;
 use crate::outbox;
 use crate::service;
 use crate::snowflake::UserId;
@@ -169,26 +169,6 @@ pub enum Command {
     },
 }
 
-/// For whom an update is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Audience {
-    /// Those who work on it.
-    Technical,
-    /// Those who answer for it.
-    Management,
-}
-
-impl Audience {
-    /// Its name in commands and in the journal.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Technical => "technical",
-            Self::Management => "management",
-        }
-    }
-}
-
 impl Command {
     /// Whether it changes nothing.
     pub fn is_read(&self) -> bool {
@@ -274,12 +254,6 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
         }
     }
 }
-/// The incident that was named, or that the room implies.
-pub async fn find(tx: &mut Tx, context: &Context, named: Option<&str>) -> Result<Incident, Error> {
-    let number = context.record(number::Kind::Incident, named)?.ok_or_else(reply::which)?;
-    Ok(store::find(tx, context.guild.id, number).await?.ok_or_else(|| reply::unknown(number))?)
-}
-
 async fn list(
     tx: &mut Tx,
     context: &Context,

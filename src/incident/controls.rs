@@ -1,57 +1,19 @@
 //! Buttons, selects and forms on incidents. Each ends in the same steps as the command that it stands for.
 
-use serde::{Deserialize, Serialize};
-
-use super::command::{Audience, Command, find, handle};
+use super::asking::{UpdateDraft, form_answer};
+use super::command::{Command, handle};
 use super::declare::join;
-use super::entries::{capture, undo, written};
-use super::step::step;
-use super::{Code, Incident, Reassessment, Role, reply};
+use super::entries::{capture, undo};
+use super::step::{find, step, written};
+use super::{Code, Reassessment, Role, reply};
 use crate::chat::answer::Answer;
 use crate::chat::invocation::TargetMessage;
 use crate::command::context::Context;
 use crate::command::form;
 use crate::error::Error;
-use crate::number::Number;
 use crate::policy;
 use crate::service;
 use crate::store::Tx;
-
-/// What the draft of an update form holds.
-#[derive(Serialize, Deserialize)]
-struct UpdateDraft {
-    audience: Option<Audience>,
-    next_update: Option<String>,
-}
-
-/// Asks for an update in a form; what is known already is kept for it.
-pub(super) async fn ask_update(
-    tx: &mut Tx,
-    context: &Context,
-    incident: &Incident,
-    audience: Option<Audience>,
-    next_update: Option<String>,
-) -> Result<Answer, Error> {
-    if incident.state.is_final() {
-        return Err(reply::is_over(incident.number, incident.state).into());
-    }
-    let draft = serde_json::to_value(UpdateDraft { audience, next_update })?;
-    let id = form::open(tx, context, "update", incident.number, incident.version, &draft).await?;
-    form_answer("update", incident.number, id, &draft)
-}
-
-/// The form of that kind, and what is said where it cannot be opened at once.
-fn form_answer(kind: &str, number: Number, id: i64, draft: &serde_json::Value) -> Result<Answer, Error> {
-    let form = match kind {
-        "update" => {
-            let draft: UpdateDraft = serde_json::from_value(draft.clone())?;
-            reply::update_form(number, id, "", draft.next_update.as_deref().unwrap_or_default())
-        }
-        "resolve" => reply::resolve_form(number, id),
-        _ => reply::reopen_form(number, id),
-    };
-    Ok(Answer::Form { form, instead: reply::open_form(number, id) })
-}
 
 /// A button of ours: what is to be done, on which record, and anything more.
 pub async fn press(tx: &mut Tx, context: &Context, action: &str, record: &str, extra: &str) -> Result<Answer, Error> {

@@ -2,9 +2,8 @@
 
 use chrono::TimeDelta;
 
-use super::command::find;
 use super::entries::link;
-use super::step::{draw, page, step};
+use super::step::{draw, find, page, step};
 use super::{Declaration, Incident, Kind, fields, reply, store};
 use crate::chat::answer::Answer;
 use crate::chat::invocation::TargetMessage;

@@ -2,9 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::command::find;
 use super::reply;
-use super::step::{redraw, step, tell_room, undoable};
+use super::step::{find, redraw, step, tell_room, undoable, written};
 use super::store::{self, Filter};
 use super::{Incident, UNDO_WINDOW, timeline};
 use crate::chat::answer::Answer;
@@ -12,7 +11,7 @@ use crate::chat::invocation::TargetMessage;
 use crate::chat::text::{clean, clean_line, clip};
 use crate::command::context::Context;
 use crate::command::form;
-use crate::error::{Error, Refusal};
+use crate::error::Error;
 use crate::journal::{self, Change, Fact, Told};
 use crate::number;
 use crate::policy;
@@ -169,15 +168,6 @@ pub(super) async fn undo(
     let extra = vec![Change::new("entry", Fact::Plain(last.seq.to_string()))];
     let (after, _) = step(tx, context, &before, after, "incident.undo", "the actor of the entry", extra).await?;
     Ok(Answer::Say(reply::undone(&after, &format!("{what}."))))
-}
-
-/// A text that is not empty once it is clean.
-pub(super) fn written(option: &'static str, text: &str) -> Result<String, Refusal> {
-    let text = clean(text);
-    if text.is_empty() {
-        return Err(Refusal::new("text.empty", format!("`{option}` is empty. Write a few words.")));
-    }
-    Ok(text)
 }
 
 /// `Add to timeline` on a message: in a room it is clear on which, elsewhere it is asked.

@@ -6,6 +6,7 @@
 //! The rules here are pure: each transition takes the proof of permission and the time, and refuses with the guard that failed and the
 //! way on (`itsm-iso20000` 4).
 
+mod asking;
 pub mod command;
 mod complete;
 pub mod controls;
@@ -25,7 +26,7 @@ use serde::{Deserialize, Serialize};
 
 pub use complete::incidents as complete;
 
-pub use terms::{CloseAs, Code, Kind, Level, Priority, Role, State};
+pub use terms::{Audience, CloseAs, Code, Kind, Level, Priority, Role, State};
 
 use crate::error::Refusal;
 use crate::number::Number;

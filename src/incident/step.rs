@@ -1,11 +1,14 @@
-//! Writing a step down, the same way for every verb: the record, the journal, the card, a line in the room, the timers.
+//! What every verb has in common: finding the incident that is meant, and writing a step down: the record, the journal, the card, a line
+//! in the room, the timers.
 
 use super::{Incident, Kind, fields, jobs, reply, store, timeline};
 use crate::chat::answer::Answer;
 use crate::chat::message::{Message, Ping};
+use crate::chat::text::clean;
 use crate::command::context::Context;
-use crate::error::Error;
+use crate::error::{Error, Refusal};
 use crate::journal::{self, Change, Told};
+use crate::number;
 use crate::outbox::effect::Lane;
 use crate::outbox::{self, Post, To};
 use crate::policy::Capability;
@@ -109,4 +112,19 @@ pub(super) async fn page(tx: &mut Tx, context: &Context, incident: &Incident, se
 #[expect(clippy::unnecessary_wraps, reason = "it ends handlers, which return an answer or an error")]
 pub(super) fn undoable(incident: &Incident, told: &Told, message: Message) -> Result<Answer, Error> {
     Ok(Answer::Say(reply::with_undo(message, incident.number, told.seq)))
+}
+
+/// The incident that was named, or that the room implies.
+pub(super) async fn find(tx: &mut Tx, context: &Context, named: Option<&str>) -> Result<Incident, Error> {
+    let number = context.record(number::Kind::Incident, named)?.ok_or_else(reply::which)?;
+    Ok(store::find(tx, context.guild.id, number).await?.ok_or_else(|| reply::unknown(number))?)
+}
+
+/// A text that is not empty once it is clean.
+pub(super) fn written(option: &'static str, text: &str) -> Result<String, Refusal> {
+    let text = clean(text);
+    if text.is_empty() {
+        return Err(Refusal::new("text.empty", format!("`{option}` is empty. Write a few words.")));
+    }
+    Ok(text)
 }

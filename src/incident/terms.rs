@@ -168,6 +168,16 @@ pub enum CloseAs {
     Request,
 }
 
+/// For whom an update is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Audience {
+    /// Those who work on it.
+    Technical,
+    /// Those who answer for it.
+    Management,
+}
+
 macro_rules! names {
     ($($type:ty),+) => {$(
         impl $type {
@@ -184,4 +194,4 @@ macro_rules! names {
     )+};
 }
 
-names!(Level, Priority, State, Kind, Role, Code, CloseAs);
+names!(Level, Priority, State, Kind, Role, Code, CloseAs, Audience);

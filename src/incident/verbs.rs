@@ -2,11 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::command::{Audience, find};
-use super::controls::ask_update;
-use super::entries::written;
-use super::step::{page, post, step, undoable};
-use super::{CloseAs, Code, Incident, Reassessment, Role, reply, timeline};
+use super::asking::ask_update;
+
+use super::step::{find, page, post, step, undoable, written};
+use super::{Audience, CloseAs, Code, Incident, Reassessment, Role, reply, timeline};
 use crate::chat::answer::Answer;
 use crate::chat::message::Message;
 use crate::chat::text::clean;
@@ -55,7 +54,7 @@ pub(super) async fn update(
         .transpose()?;
     let after = before.clone().tell(&responder, &message, promise, context.now)?;
     let audience = audience.unwrap_or(Audience::Technical);
-    let extra = vec![Change::new("audience", Fact::Plain(audience.name().to_owned()))];
+    let extra = vec![Change::new("audience", Fact::Plain(audience.name()))];
     let (after, told) = step(tx, context, &before, after, "incident.update", responder.basis(), extra).await?;
     if let Some(management) = context.guild.channel(Purpose::Management).filter(|_| audience == Audience::Management) {
         let message = Message::say(format!("{}\n{}", reply::headline(&after), timeline::line(&told)));

@@ -27,6 +27,11 @@ async fn records(desk: &Desk) -> (i64, i64) {
         .expect("records can be counted")
 }
 
+/// The space without width that keeps a mention from being one, made visible.
+fn visible(text: &str) -> String {
+    text.replace('\u{200b}', "␣")
+}
+
 async fn refusals(desk: &Desk) -> Vec<String> {
     let guild = GuildId(desk.playground.guild("").0);
     desk.store
@@ -142,17 +147,17 @@ async fn hostile_text_shows_as_text_everywhere_and_pings_nobody() {
         desk.alice.slash(room.clone(), "incident update", json!({"message": hostile})).await;
         desk.typed(&desk.alice, "general", &format!("@wardroom p3 {hostile}")).await;
         desk.settle().await;
-        assert_snapshot!(desk.card("INC-1").text(), @r"
-        ### INC-1 · P3 · \# @​everyone \<@​1574726270976000008> \[bank]\(<https://evil.example>) gnp.exe \`\`\`x
+        assert_snapshot!(visible(&desk.card("INC-1").text()), @r"
+        ### INC-1 · P3 · \# @␣everyone \<@␣1574726270976000008> \[bank]\(<https://evil.example>) gnp.exe \`\`\`x
         **🔴 New, nobody is on it** · service unknown
         P3 as given · declared <t:1795514400:R> by <@1574726270976000007>
         **Last update** <t:1795514400:R>
-        > \# @​everyone \<@​1574726270976000008> \[bank]\(<https://evil.example>) gnp.exe \`\`\`x
+        > \# @␣everyone \<@␣1574726270976000008> \[bank]\(<https://evil.example>) gnp.exe \`\`\`x
         ");
-        assert_snapshot!(desk.seen_in(room.clone()), @r"
-        📝 @alice: \# @​everyone \<@​1574726270976000008> \[bank]\(<https://evil.example>) gnp.exe \`\`\`x
+        assert_snapshot!(visible(&desk.seen_in(room.clone())), @r"
+        📝 @alice: \# @␣everyone \<@␣1574726270976000008> \[bank]\(<https://evil.example>) gnp.exe \`\`\`x
         ---
-        📣 @alice, update: \# @​everyone \<@​1574726270976000008> \[bank]\(<https://evil.example>) gnp.exe \`\`\`x
+        📣 @alice, update: \# @␣everyone \<@␣1574726270976000008> \[bank]\(<https://evil.example>) gnp.exe \`\`\`x
         ");
         nobody_was_pinged(desk, &["incidents"]);
         for message in desk.playground.messages(room) {
