@@ -27,6 +27,7 @@ CREATE TABLE incident (
     priority           BIGINT  NOT NULL CHECK (priority BETWEEN 1 AND 5),
     priority_fixed     BIGINT  NOT NULL CHECK (priority_fixed IN (0, 1)),
     major              BIGINT  NOT NULL CHECK (major IN (0, 1)),
+    restricted         BIGINT  NOT NULL CHECK (restricted IN (0, 1)),
     reporter_id        BIGINT  NOT NULL,
     declared_at        BIGINT  NOT NULL,
     started_at         BIGINT,
@@ -54,6 +55,15 @@ CREATE TABLE incident (
     PRIMARY KEY (guild_id, number),
     FOREIGN KEY (guild_id, service_id) REFERENCES service
 );
+-- Who is inside a restricted incident. For everyone else there is no such incident.
+CREATE TABLE incident_insider (
+    guild_id BIGINT NOT NULL,
+    number   BIGINT NOT NULL,
+    user_id  BIGINT NOT NULL,
+    PRIMARY KEY (guild_id, number, user_id),
+    FOREIGN KEY (guild_id, number) REFERENCES incident
+);
+
 CREATE INDEX incident_open ON incident (guild_id, priority, number) WHERE state IN ('new', 'assigned', 'in-progress', 'on-hold');
 CREATE INDEX incident_by_state ON incident (guild_id, state, number);
 CREATE INDEX incident_by_service ON incident (guild_id, service_id, declared_at);

@@ -105,7 +105,7 @@ CREATE TABLE outbox (
     outbox_id     INTEGER NOT NULL PRIMARY KEY,
     guild_id      INTEGER NOT NULL,
     lane          INTEGER NOT NULL,
-    kind          TEXT    NOT NULL CHECK (kind IN ('post', 'card', 'room', 'member')),
+    kind          TEXT    NOT NULL CHECK (kind IN ('post', 'card', 'room', 'vault', 'member')),
     dedupe_key    TEXT    NOT NULL UNIQUE,
     channel_id    INTEGER,
     room          TEXT,

@@ -27,6 +27,7 @@ CREATE TABLE incident (
     priority           INTEGER NOT NULL CHECK (priority BETWEEN 1 AND 5),
     priority_fixed     INTEGER NOT NULL CHECK (priority_fixed IN (0, 1)),
     major              INTEGER NOT NULL CHECK (major IN (0, 1)),
+    restricted         INTEGER NOT NULL CHECK (restricted IN (0, 1)),
     reporter_id        INTEGER NOT NULL,
     declared_at        INTEGER NOT NULL,
     started_at         INTEGER,
@@ -54,6 +55,15 @@ CREATE TABLE incident (
     PRIMARY KEY (guild_id, number),
     FOREIGN KEY (guild_id, service_id) REFERENCES service
 ) STRICT;
+-- Who is inside a restricted incident. For everyone else there is no such incident.
+CREATE TABLE incident_insider (
+    guild_id INTEGER NOT NULL,
+    number   INTEGER NOT NULL,
+    user_id  INTEGER NOT NULL,
+    PRIMARY KEY (guild_id, number, user_id),
+    FOREIGN KEY (guild_id, number) REFERENCES incident
+) STRICT;
+
 CREATE INDEX incident_open ON incident (guild_id, priority, number) WHERE state IN ('new', 'assigned', 'in-progress', 'on-hold');
 CREATE INDEX incident_by_state ON incident (guild_id, state, number);
 CREATE INDEX incident_by_service ON incident (guild_id, service_id, declared_at);

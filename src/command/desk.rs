@@ -19,7 +19,7 @@ use crate::journal::{self, Change, Fact};
 use crate::outbox::effect::Lane;
 use crate::outbox::{self, Post, To};
 use crate::setup::{self, Guild, Surroundings};
-use crate::snowflake::{GuildId, minted_at};
+use crate::snowflake::{GuildId, UserId, minted_at};
 use crate::store::{Store, Tx};
 
 /// An interaction older than this at first sight is not executed: its token is dead, and the person was told that it failed (DESIGN 3).
@@ -59,7 +59,7 @@ impl Desk {
         match invocation.call {
             Call::Complete { ref options, ref focused, .. } => {
                 let typed = options.get(focused).map(said).unwrap_or_default();
-                Answer::Choices(self.complete(guild, focused.clone(), typed).await)
+                Answer::Choices(self.complete(guild, invocation.member.user, focused.clone(), typed).await)
             }
             Call::Typed { .. } => self.act(guild, invocation, None).await,
             _ => self.interaction(guild, invocation).await,
@@ -89,12 +89,12 @@ impl Desk {
         }
     }
 
-    async fn complete(&self, guild: GuildId, option: String, typed: String) -> Vec<Choice> {
+    async fn complete(&self, guild: GuildId, viewer: UserId, option: String, typed: String) -> Vec<Choice> {
         let found = self
             .store
             .read(move |tx| {
                 let (option, typed) = (option.clone(), typed.clone());
-                Box::pin(async move { dispatch::complete(tx, guild, &option, &typed).await })
+                Box::pin(async move { dispatch::complete(tx, guild, viewer, &option, &typed).await })
             })
             .await;
         found.unwrap_or_else(|error| {

@@ -12,7 +12,7 @@ use crate::chat::phrase::{self, Lean};
 use crate::chat::typed::{self, Here, Short, Typed};
 use crate::error::{Error, Failure, Refusal};
 use crate::setup::Surroundings;
-use crate::snowflake::GuildId;
+use crate::snowflake::{GuildId, UserId};
 use crate::store::Tx;
 use crate::{incident, service, setup};
 
@@ -134,6 +134,13 @@ pub async fn typed(tx: &mut Tx, context: &Context, text: &str) -> Result<Option<
         )
         .into());
     }
+    if options.contains_key("restricted") {
+        return Err(Refusal::new(
+            "typed.restricted",
+            "`restricted` is for the slash command only: what you typed here has been read by everyone. Type `/incident declare`.",
+        )
+        .into());
+    }
     Command::parse(&path, options).map(|command| Some(Deed::Command(command)))
 }
 
@@ -201,10 +208,16 @@ pub async fn carry_out(
     }
 }
 
-/// Completions of `option` as far as it is typed.
-pub async fn complete(tx: &mut Tx, guild: GuildId, option: &str, typed: &str) -> Result<Vec<Choice>, Error> {
+/// Completions of `option` as far as it is typed, among what `viewer` may know of.
+pub async fn complete(
+    tx: &mut Tx,
+    guild: GuildId,
+    viewer: UserId,
+    option: &str,
+    typed: &str,
+) -> Result<Vec<Choice>, Error> {
     match option {
-        "incident" => incident::complete(tx, guild, typed).await,
+        "incident" => incident::complete(tx, guild, viewer, typed).await,
         "service" => service::complete(tx, guild, typed).await,
         "timezone" => Ok(setup::complete_zone(typed)),
         "command" => Ok(help::complete(typed)),

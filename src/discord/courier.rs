@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::endpoint::Endpoint;
 use super::rest::{Answered, Call, CallError, Method, Rest};
 use crate::outbox::effect::{Courier, Delivery, Effect, Lane, Outcome, Probe};
-use crate::snowflake::{self, ChannelId, MessageId, UserId};
+use crate::snowflake::{self, ChannelId, GuildId, MessageId, UserId};
 
 /// How long one delivery may take, waits for its turn and attempts that repeat it included.
 const DELIVERY: Duration = Duration::from_secs(15);
@@ -25,6 +25,8 @@ const TOKEN_DEAD: Duration = Duration::from_mins(1);
 
 const UNKNOWN_MESSAGE: u64 = 10_008;
 const THREAD_EXISTS: u64 = 160_004;
+/// Discord's kind of a private thread (Discord docs, channel types).
+const PRIVATE_THREAD: u64 = 12;
 
 /// The courier to Discord.
 pub struct DiscordCourier {
@@ -73,6 +75,9 @@ impl DiscordCourier {
                     Err(error) => failed(error),
                 }
             }
+            Effect::OpenPrivateThread { guild, channel, name, look_first } => {
+                self.open_private(lane, deadline, guild, channel, &name, look_first).await
+            }
             Effect::AddMember { thread, user } => {
                 let call = Call::new(Method::Put, Endpoint::ThreadMember(thread, user), deadline);
                 match self.rest.call(lane, call).await {
@@ -81,6 +86,50 @@ impl DiscordCourier {
                 }
             }
         }
+    }
+
+    /// A thread without a message has no nonce: after a doubtful attempt one of that name, made by us, is looked for.
+    async fn open_private(
+        &self,
+        lane: Lane,
+        deadline: Instant,
+        guild: GuildId,
+        channel: ChannelId,
+        name: &str,
+        look_first: bool,
+    ) -> Outcome {
+        if look_first {
+            match self.own_thread(guild, channel, name).await {
+                Ok(Some(thread)) => return Outcome::Done(Some(thread)),
+                Ok(None) => {}
+                Err(error) => return Outcome::Unknown(error.to_string()),
+            }
+        }
+        let body = json!({
+            "name": name,
+            "type": PRIVATE_THREAD,
+            "invitable": false,
+            "auto_archive_duration": ARCHIVE_AFTER_MINUTES,
+        });
+        match self.rest.call(lane, Call::new(Method::Post, Endpoint::Threads(channel), deadline).body(body)).await {
+            Ok(Answered { body, .. }) => match id_of(&body) {
+                Some(id) => Outcome::Done(Some(id)),
+                None => Outcome::Unknown("Discord opened the thread and did not say its id".to_owned()),
+            },
+            Err(error) => failed(error),
+        }
+    }
+
+    async fn own_thread(&self, guild: GuildId, channel: ChannelId, name: &str) -> Result<Option<u64>, CallError> {
+        let me = *self.me.get_or_try_init(|| self.rest.me()).await?;
+        let active = self.rest.active_threads(guild).await?;
+        let ours = |thread: &&Value| {
+            thread["name"] == name
+                && thread["parent_id"] == channel.to_string()
+                && thread["owner_id"] == me.to_string()
+                && thread["type"] == PRIVATE_THREAD
+        };
+        Ok(active["threads"].as_array().and_then(|threads| threads.iter().find(ours)).and_then(id_of))
     }
 
     async fn search(

@@ -40,6 +40,8 @@ pub enum Endpoint<'a> {
     Message(ChannelId, MessageId),
     /// The thread of a message.
     MessageThread(ChannelId, MessageId),
+    /// The threads of a channel that stand on no message.
+    Threads(ChannelId),
     /// A person in a thread.
     ThreadMember(ChannelId, UserId),
     /// The first answer to an interaction.
@@ -96,6 +98,7 @@ impl<'a> Endpoint<'a> {
             Self::MessageThread(channel, message) => {
                 Route::ChannelMessageThreads { channel_id: channel_of(channel), message_id: message_of(message) }
             }
+            Self::Threads(channel) => Route::ChannelThreads { channel_id: channel_of(channel) },
             Self::ThreadMember(thread, user) => {
                 Route::ChannelThreadMember { channel_id: channel_of(thread), user_id: user_of(user) }
             }
@@ -134,6 +137,7 @@ impl<'a> Endpoint<'a> {
             Self::Messages(_) => "/channels/{channel}/messages",
             Self::Message(..) => "/channels/{channel}/messages/{message}",
             Self::MessageThread(..) => "/channels/{channel}/messages/{message}/threads",
+            Self::Threads(_) => "/channels/{channel}/threads",
             Self::ThreadMember(..) => "/channels/{channel}/thread-members/{user}",
             Self::Callback(..) => "/interactions/{interaction}/{token}/callback",
             Self::Original(..) => "/webhooks/{application}/{token}/messages/@original",
@@ -154,6 +158,7 @@ impl<'a> Endpoint<'a> {
             | Self::Messages(channel)
             | Self::Message(channel, _)
             | Self::MessageThread(channel, _)
+            | Self::Threads(channel)
             | Self::ThreadMember(channel, _) => channel.0,
             Self::Callback(interaction, _) => interaction.0,
         }

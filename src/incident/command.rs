@@ -45,6 +45,8 @@ pub enum Command {
         started: Option<String>,
         /// Whether it counts.
         kind: Option<Kind>,
+        /// Whether it exists only for those who are inside.
+        restricted: Option<bool>,
     },
     /// Its state.
     Show {
@@ -185,7 +187,7 @@ impl Command {
 /// Carries `command` out.
 pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<Answer, Error> {
     match command {
-        Command::Declare { title, service, impact, urgency, priority, description, started, kind } => {
+        Command::Declare { title, service, impact, urgency, priority, description, started, kind, restricted } => {
             let told = Declaration {
                 title,
                 description: description.map(|text| clean(&text)).filter(|text| !text.is_empty()),
@@ -195,6 +197,7 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
                 priority,
                 started_at: started.map(|at| context.past("started", &at)).transpose()?,
                 kind: kind.unwrap_or_default(),
+                restricted: restricted.unwrap_or(false),
             };
             declare(tx, context, told, Vec::new()).await
         }
@@ -208,7 +211,7 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
             list(tx, context, state.as_deref(), service, priority, mine.unwrap_or(false), page.unwrap_or(1)).await
         }
         Command::Find { text } => {
-            let found = store::search(tx, context.guild.id, &text).await?;
+            let found = store::search(tx, context.guild.id, &text, context.member.user).await?;
             Ok(Answer::Say(reply::found(&found, &text)))
         }
         Command::Ack { incident } => verbs::acknowledge(tx, context, incident).await,
@@ -270,6 +273,7 @@ async fn list(
         service,
         priority,
         of: mine.then_some(context.member.user),
+        viewer: context.member.user,
         page: page.clamp(1, 10_000) - 1,
     };
     let mut incidents = store::list(tx, context.guild.id, &filter).await?;

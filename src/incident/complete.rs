@@ -5,16 +5,16 @@ use crate::chat::answer::Choice;
 use crate::chat::limits;
 use crate::chat::text::label;
 use crate::error::Error;
-use crate::snowflake::GuildId;
+use crate::snowflake::{GuildId, UserId};
 use crate::store::Tx;
 
 /// Incidents that are looked through.
 const LOOKED_THROUGH: i64 = 200;
 
 /// The incidents that fit `typed`.
-pub async fn incidents(tx: &mut Tx, guild: GuildId, typed: &str) -> Result<Vec<Choice>, Error> {
+pub async fn incidents(tx: &mut Tx, guild: GuildId, viewer: UserId, typed: &str) -> Result<Vec<Choice>, Error> {
     let typed = typed.trim().to_lowercase();
-    let mut found: Vec<(u8, Incident)> = store::newest(tx, guild, LOOKED_THROUGH)
+    let mut found: Vec<(u8, Incident)> = store::newest(tx, guild, viewer, LOOKED_THROUGH)
         .await?
         .into_iter()
         .filter_map(|incident| Some((fit(&incident, &typed)?, incident)))

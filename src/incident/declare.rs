@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::entries::link;
-use super::step::{draw, find, page, step};
+use super::step::{draw, find, invite, page, step};
 use super::{Declaration, Incident, Kind, fields, reply, store};
 use crate::chat::answer::Answer;
 use crate::chat::invocation::TargetMessage;
@@ -12,7 +12,6 @@ use crate::command::context::Context;
 use crate::error::{Error, Refusal};
 use crate::journal::{self, Change, Fact};
 use crate::number;
-use crate::outbox;
 use crate::policy;
 use crate::setup::Purpose;
 use crate::store::Tx;
@@ -51,7 +50,7 @@ pub(super) async fn declare(
     .await?;
     let channel = context.guild.channel(Purpose::Incidents).unwrap_or(context.card_channel);
     draw(tx, context, &incident, channel).await?;
-    outbox::invite(tx, context.written_at, guild, number, context.member.user).await?;
+    invite(tx, context, &incident, context.member.user).await?;
     if incident.priority.pages() {
         page(tx, context, &incident, entry.seq).await?;
     }
@@ -83,6 +82,7 @@ pub async fn declare_from(tx: &mut Tx, context: &Context, target: &TargetMessage
         priority: None,
         started_at: None,
         kind: Kind::Live,
+        restricted: false,
     };
     let extra =
         vec![Change::new("message", Fact::Plain(target.id.to_string())), Change::new("link", Fact::Plain(link))];
@@ -104,6 +104,6 @@ pub(super) async fn join(tx: &mut Tx, context: &Context, other: &str, own: &str)
     let after = before.clone().duplicate_of(context.member.user, other.number, context.now)?;
     let extra = vec![Change::new("into", Fact::Plain(other.number.to_string()))];
     let (after, _) = step(tx, context, &before, after, "incident.join", basis, extra).await?;
-    outbox::invite(tx, context.written_at, other.guild, other.number, context.member.user).await?;
+    invite(tx, context, &other, context.member.user).await?;
     Ok(Answer::Replace(reply::joined(&after, &other)))
 }

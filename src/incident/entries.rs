@@ -177,7 +177,15 @@ pub async fn add_to_timeline(tx: &mut Tx, context: &Context, target: &TargetMess
         return capture(tx, context, incident, target).await;
     }
     policy::responder(&context.member, &context.guild.roles)?;
-    let filter = Filter { state: None, open_only: true, service: None, priority: None, of: None, page: 0 };
+    let filter = Filter {
+        state: None,
+        open_only: true,
+        service: None,
+        priority: None,
+        of: None,
+        viewer: context.member.user,
+        page: 0,
+    };
     let open = store::list(tx, context.guild.id, &filter).await?;
     let Some(first) = open.first() else { return Err(reply::no_open_incident().into()) };
     let draft = serde_json::to_value(target)?;

@@ -18,6 +18,7 @@ fn fields(incident: &Incident) -> Vec<(&'static str, Fact)> {
         ("priority", Fact::Plain(incident.priority.name())),
         ("priority-fixed", Fact::Plain(incident.priority_fixed.to_string())),
         ("major", Fact::Plain(incident.major.to_string())),
+        ("restricted", Fact::Plain(incident.restricted.to_string())),
         ("kind", Fact::Plain(incident.kind.name())),
         ("started", Fact::instant(incident.started_at)),
         ("acknowledged-by", Fact::person(acknowledged.map(|ack| ack.by))),

@@ -34,7 +34,7 @@ pub async fn promise_passed(tx: &mut Tx, due: &Due, now: DateTime<Utc>) -> Resul
     }
     let addressee = incident.roles.communications.or(incident.roles.commander).unwrap_or(promise.by);
     let words = reply::promise_passed(&incident, due.due_at, now - due.due_at > LATE);
-    let message = outbox::page(Ping::User(addressee), &words);
+    let message = outbox::page(&[Ping::User(addressee)], &words);
     journal::append(
         tx,
         due.guild,

@@ -161,6 +161,9 @@ pub struct Incident {
     pub priority_fixed: bool,
     /// Whether the major incident process applies.
     pub major: bool,
+    /// Whether it exists only for those who are inside.
+    #[serde(default)]
+    pub restricted: bool,
     /// Who declared it.
     pub reporter: UserId,
     /// When it was declared: service-level clocks start here.
@@ -205,6 +208,8 @@ pub struct Declaration {
     pub started_at: Option<DateTime<Utc>>,
     /// Whether it counts.
     pub kind: Kind,
+    /// Whether it exists only for those who are inside.
+    pub restricted: bool,
 }
 
 /// What a close still needs.
@@ -243,6 +248,7 @@ impl Incident {
             priority: told.priority.unwrap_or_else(|| Priority::of(impact, urgency)),
             priority_fixed: told.priority.is_some(),
             major: false,
+            restricted: told.restricted,
             reporter: by.user(),
             declared_at: now,
             started_at: told.started_at,

@@ -10,10 +10,10 @@ use crate::error::{Error, Refusal};
 use crate::journal::{self, Change, Told};
 use crate::number;
 use crate::outbox::effect::Lane;
-use crate::outbox::{self, Post, To};
+use crate::outbox::{self, Home, Post, To};
 use crate::policy::Capability;
 use crate::setup::Purpose;
-use crate::snowflake::ChannelId;
+use crate::snowflake::{ChannelId, UserId};
 use crate::store::Tx;
 
 /// Writes a step down: the record, the journal, the card, a line in the room, the timers.
@@ -57,7 +57,7 @@ pub(super) async fn draw(tx: &mut Tx, context: &Context, incident: &Incident, ch
         context.written_at,
         incident.guild,
         incident.number,
-        channel,
+        if incident.restricted { Home::Private(channel) } else { Home::Open(channel) },
         &reply::card(incident),
         &reply::room_name(incident),
     )
@@ -88,10 +88,12 @@ pub(super) async fn post(
 
 /// Calls the responders, in the channel of the card and apart from it: a page depends on no other message.
 pub(super) async fn page(tx: &mut Tx, context: &Context, incident: &Incident, seq: i64) -> Result<(), Error> {
-    let Some(role) = context.guild.roles.roles(Capability::Responder).first() else { return Ok(()) };
-    if incident.kind == Kind::Backfilled {
+    let roles = context.guild.roles.roles(Capability::Responder);
+    // What is written down afterwards needs nobody, and whoever is called to a restricted one must be let in first.
+    if roles.is_empty() || incident.kind == Kind::Backfilled || incident.restricted {
         return Ok(());
     }
+    let calls: Vec<Ping> = roles.iter().map(|role| Ping::Role(*role)).collect();
     let room = outbox::room(tx, context.guild.id, incident.number).await?;
     let channel = room.map_or(context.card_channel, |room| room.channel);
     outbox::post(
@@ -102,10 +104,18 @@ pub(super) async fn page(tx: &mut Tx, context: &Context, incident: &Incident, se
             lane: Lane::Page,
             to: To::Channel(channel),
             key: format!("page:{}:{}:{seq}", incident.guild, incident.number),
-            message: &outbox::page(Ping::Role(*role), &reply::page(incident)),
+            message: &outbox::page(&calls, &reply::page(incident)),
         },
     )
     .await
+}
+
+/// Brings `user` into the room; into a restricted incident this is what lets them in.
+pub(super) async fn invite(tx: &mut Tx, context: &Context, incident: &Incident, user: UserId) -> Result<(), Error> {
+    if incident.restricted {
+        store::let_in(tx, incident, user).await?;
+    }
+    outbox::invite(tx, context.written_at, incident.guild, incident.number, user).await
 }
 
 /// The answer to a step that can be taken back.
@@ -117,7 +127,13 @@ pub(super) fn undoable(incident: &Incident, told: &Told, message: Message) -> Re
 /// The incident that was named, or that the room implies.
 pub(super) async fn find(tx: &mut Tx, context: &Context, named: Option<&str>) -> Result<Incident, Error> {
     let number = context.record(number::Kind::Incident, named)?.ok_or_else(reply::which)?;
-    Ok(store::find(tx, context.guild.id, number).await?.ok_or_else(|| reply::unknown(number))?)
+    let incident = store::find(tx, context.guild.id, number).await?.ok_or_else(|| reply::unknown(number))?;
+    // Whoever can use a command in the private room is in it; an answer that everyone reads is given nowhere else.
+    if !incident.restricted || context.room == Some(number) {
+        return Ok(incident);
+    }
+    let inside = !context.typed && store::is_inside(tx, &incident, context.member.user).await?;
+    if inside { Ok(incident) } else { Err(reply::unknown(number).into()) }
 }
 
 /// A text that is not empty once it is clean.

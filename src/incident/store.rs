@@ -24,7 +24,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT i.number, i.version, i.state, i.kind, i.title, i.description, i.service_id,
-                    i.impact, i.urgency, i.priority, i.priority_fixed, i.major, i.reporter_id, i.declared_at, i.started_at,
+                    i.impact, i.urgency, i.priority, i.priority_fixed, i.major, i.restricted, i.reporter_id, i.declared_at, i.started_at,
                     i.acknowledged_at, i.acknowledged_by, i.acknowledged_implied, i.commander_id, i.communications_id,
                     i.scribe_id, i.promised_by, i.promise_due_at, i.last_update, i.last_update_at, i.resolved_at, i.resolved_by,
                     i.restored_at, i.resolution_code, i.resolution_summary, i.closed_at, i.closed_by, i.closed_as,
@@ -49,6 +49,7 @@ struct Row {
     priority: i64,
     priority_fixed: i64,
     major: i64,
+    restricted: i64,
     reporter_id: i64,
     declared_at: i64,
     started_at: Option<i64>,
@@ -144,6 +145,7 @@ impl Row {
             priority: Priority::ranked(self.priority).ok_or_else(|| wrong("an unknown priority"))?,
             priority_fixed: self.priority_fixed != 0,
             major: self.major != 0,
+            restricted: self.restricted != 0,
             reporter: UserId::from_i64(self.reporter_id),
             declared_at: instant(self.declared_at),
             started_at: self.started_at.map(instant),
@@ -184,9 +186,10 @@ pub async fn insert(tx: &mut Tx, incident: &Incident) -> Result<(), Error> {
         (incident.roles.commander, incident.roles.communications, incident.roles.scribe);
     tx.execute(
         "INSERT INTO incident (guild_id, number, version, state, kind, title, description, service_id, impact, urgency, priority,
-                               priority_fixed, major, reporter_id, declared_at, started_at, acknowledged_implied,
+                               priority_fixed, major, restricted, reporter_id, declared_at, started_at,
+                               acknowledged_implied,
                                commander_id, communications_id, scribe_id, reopened)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17, $18, $19, $20)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0, $18, $19, $20, $21)",
         args![
             incident.guild,
             incident.number.value,
@@ -201,6 +204,7 @@ pub async fn insert(tx: &mut Tx, incident: &Incident) -> Result<(), Error> {
             incident.priority.rank(),
             incident.priority_fixed,
             incident.major,
+            incident.restricted,
             incident.reporter,
             incident.declared_at,
             incident.started_at,
@@ -296,6 +300,8 @@ pub struct Filter {
     pub priority: Option<Priority>,
     /// Only those that this person reported or has a role in.
     pub of: Option<UserId>,
+    /// Who looks: what is restricted shows only to those inside.
+    pub viewer: UserId,
     /// From 0.
     pub page: i64,
 }
@@ -309,6 +315,8 @@ pub async fn list(tx: &mut Tx, guild: GuildId, filter: &Filter) -> Result<Vec<In
                 "WHERE i.guild_id = $1 AND i.state IN ('new', 'assigned', 'in-progress', 'on-hold')
                    AND ($2 IS NULL OR i.service_id = $2) AND ($3 IS NULL OR i.priority = $3)
                    AND ($4 IS NULL OR i.reporter_id = $4 OR i.commander_id = $4 OR i.communications_id = $4 OR i.scribe_id = $4)
+                   AND (i.restricted = 0 OR EXISTS (SELECT 1 FROM incident_insider n
+                          WHERE n.guild_id = i.guild_id AND n.number = i.number AND n.user_id = $7))
                  ORDER BY i.priority, i.number DESC LIMIT $5 OFFSET $6"
             ),
             args![
@@ -317,7 +325,8 @@ pub async fn list(tx: &mut Tx, guild: GuildId, filter: &Filter) -> Result<Vec<In
                 filter.priority.map(Priority::rank),
                 filter.of,
                 PAGE + 1,
-                filter.page * PAGE
+                filter.page * PAGE,
+                filter.viewer
             ],
         )
         .await?
@@ -327,6 +336,8 @@ pub async fn list(tx: &mut Tx, guild: GuildId, filter: &Filter) -> Result<Vec<In
                 "WHERE i.guild_id = $1 AND ($7 IS NULL OR i.state = $7)
                    AND ($2 IS NULL OR i.service_id = $2) AND ($3 IS NULL OR i.priority = $3)
                    AND ($4 IS NULL OR i.reporter_id = $4 OR i.commander_id = $4 OR i.communications_id = $4 OR i.scribe_id = $4)
+                   AND (i.restricted = 0 OR EXISTS (SELECT 1 FROM incident_insider n
+                          WHERE n.guild_id = i.guild_id AND n.number = i.number AND n.user_id = $8))
                  ORDER BY i.number DESC LIMIT $5 OFFSET $6"
             ),
             args![
@@ -336,7 +347,8 @@ pub async fn list(tx: &mut Tx, guild: GuildId, filter: &Filter) -> Result<Vec<In
                 filter.of,
                 PAGE + 1,
                 filter.page * PAGE,
-                filter.state.map(State::name)
+                filter.state.map(State::name),
+                filter.viewer
             ],
         )
         .await?
@@ -344,21 +356,46 @@ pub async fn list(tx: &mut Tx, guild: GuildId, filter: &Filter) -> Result<Vec<In
     incidents(tx, guild, rows).await
 }
 
-/// The incidents whose texts hold `text`, best first.
-pub async fn search(tx: &mut Tx, guild: GuildId, text: &str) -> Result<Vec<Incident>, Error> {
+/// The incidents whose texts hold `text` and that `viewer` may know of, best first.
+pub async fn search(tx: &mut Tx, guild: GuildId, text: &str, viewer: UserId) -> Result<Vec<Incident>, Error> {
     let mut found = Vec::new();
     for record in store::find_text(tx, guild, number::Kind::Incident, text).await? {
-        found.extend(find(tx, guild, Number::stored(&record)?).await?);
+        if let Some(incident) = find(tx, guild, Number::stored(&record)?).await?
+            && (!incident.restricted || is_inside(tx, &incident, viewer).await?)
+        {
+            found.push(incident);
+        }
     }
     Ok(found)
 }
 
-/// Incidents of this service declared since `since` and still open: they may be the same.
+/// Whether `user` is inside a restricted incident.
+pub async fn is_inside(tx: &mut Tx, incident: &Incident, user: UserId) -> Result<bool, Error> {
+    let row: Option<(i64,)> = tx
+        .optional(
+            "SELECT user_id FROM incident_insider WHERE guild_id = $1 AND number = $2 AND user_id = $3",
+            args![incident.guild, incident.number.value, user],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Lets `user` into a restricted incident.
+pub async fn let_in(tx: &mut Tx, incident: &Incident, user: UserId) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO incident_insider (guild_id, number, user_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        args![incident.guild, incident.number.value, user],
+    )
+    .await
+    .map(drop)
+}
+
+/// Incidents of this service declared since `since` and still open: they may be the same. Restricted ones are nobody's to join.
 pub async fn lately(tx: &mut Tx, guild: GuildId, service: i64, since: DateTime<Utc>) -> Result<Vec<Incident>, Error> {
     let rows: Vec<Row> = tx
         .all(
             select!(
-                "WHERE i.guild_id = $1 AND i.service_id = $2 AND i.declared_at >= $3
+                "WHERE i.guild_id = $1 AND i.service_id = $2 AND i.declared_at >= $3 AND i.restricted = 0
                    AND i.state IN ('new', 'assigned', 'in-progress', 'on-hold')
                  ORDER BY i.declared_at DESC LIMIT 3"
             ),
@@ -368,9 +405,18 @@ pub async fn lately(tx: &mut Tx, guild: GuildId, service: i64, since: DateTime<U
     incidents(tx, guild, rows).await
 }
 
-/// The newest incidents that are not final: what a completion offers after the open ones.
-pub async fn newest(tx: &mut Tx, guild: GuildId, limit: i64) -> Result<Vec<Incident>, Error> {
-    let rows: Vec<Row> =
-        tx.all(select!("WHERE i.guild_id = $1 ORDER BY i.number DESC LIMIT $2"), args![guild, limit]).await?;
+/// The newest incidents that `viewer` may know of: what a completion chooses from.
+pub async fn newest(tx: &mut Tx, guild: GuildId, viewer: UserId, limit: i64) -> Result<Vec<Incident>, Error> {
+    let rows: Vec<Row> = tx
+        .all(
+            select!(
+                "WHERE i.guild_id = $1
+                   AND (i.restricted = 0 OR EXISTS (SELECT 1 FROM incident_insider n
+                          WHERE n.guild_id = i.guild_id AND n.number = i.number AND n.user_id = $3))
+                 ORDER BY i.number DESC LIMIT $2"
+            ),
+            args![guild, limit, viewer],
+        )
+        .await?;
     incidents(tx, guild, rows).await
 }

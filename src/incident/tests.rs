@@ -30,6 +30,7 @@ fn declaration() -> Declaration {
         priority: None,
         started_at: None,
         kind: Kind::Live,
+        restricted: false,
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::asking::ask_update;
 
-use super::step::{find, page, post, step, undoable, written};
+use super::step::{find, invite, page, post, step, undoable, written};
 use super::{Audience, CloseAs, Code, Incident, Reassessment, Role, reply, timeline};
 use crate::chat::answer::Answer;
 use crate::chat::message::Message;
@@ -12,7 +12,7 @@ use crate::chat::text::clean;
 use crate::command::context::Context;
 use crate::error::{Error, Refusal};
 use crate::journal::{Change, Fact};
-use crate::outbox::{self, To};
+use crate::outbox::To;
 use crate::policy::{self, Responder};
 use crate::service;
 use crate::setup::Purpose;
@@ -31,7 +31,7 @@ pub(super) async fn acknowledge(tx: &mut Tx, context: &Context, named: Option<St
     let (responder, before) = taken(tx, context, named).await?;
     let after = before.clone().acknowledge(&responder, context.now)?;
     let (after, told) = step(tx, context, &before, after, "incident.ack", responder.basis(), Vec::new()).await?;
-    outbox::invite(tx, context.written_at, after.guild, after.number, context.member.user).await?;
+    invite(tx, context, &after, context.member.user).await?;
     undoable(&after, &told, reply::acknowledged(&after))
 }
 
@@ -56,7 +56,9 @@ pub(super) async fn update(
     let audience = audience.unwrap_or(Audience::Technical);
     let extra = vec![Change::new("audience", Fact::Plain(audience.name()))];
     let (after, told) = step(tx, context, &before, after, "incident.update", responder.basis(), extra).await?;
-    if let Some(management) = context.guild.channel(Purpose::Management).filter(|_| audience == Audience::Management) {
+    if let Some(management) =
+        context.guild.channel(Purpose::Management).filter(|_| audience == Audience::Management && !after.restricted)
+    {
         let message = Message::say(format!("{}\n{}", reply::headline(&after), timeline::line(&told)));
         let key = format!("management:{}:{}", after.guild, told.seq);
         post(tx, context, &after, To::Channel(management), key, &message).await?;
@@ -76,7 +78,7 @@ pub(super) async fn give_role(
     let holder = member.unwrap_or(context.member.user);
     let after = before.clone().give_role(&responder, role, holder)?;
     let (after, told) = step(tx, context, &before, after, "incident.role", responder.basis(), Vec::new()).await?;
-    outbox::invite(tx, context.written_at, after.guild, after.number, holder).await?;
+    invite(tx, context, &after, holder).await?;
     undoable(&after, &told, reply::role_given(&after, role, holder))
 }
 

@@ -25,6 +25,8 @@ pub(super) enum Kind {
     Post,
     Card,
     Room,
+    /// A private thread, with all of a restricted record in it.
+    Vault,
     Member,
 }
 
@@ -70,6 +72,7 @@ impl Row {
             "post" => Kind::Post,
             "card" => Kind::Card,
             "room" => Kind::Room,
+            "vault" => Kind::Vault,
             "member" => Kind::Member,
             other => {
                 return Err(Failure::inconsistent("outbox", format!("row {} is of kind `{other}`", self.outbox_id)));

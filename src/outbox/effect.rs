@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::snowflake::{ChannelId, MessageId, UserId};
+use crate::snowflake::{ChannelId, GuildId, MessageId, UserId};
 
 /// How urgent an effect is; the order is the order of service (`reliability-security` 2.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,6 +55,17 @@ pub enum Effect {
         message: MessageId,
         /// The thread's name: 1 to 100 characters, plain text.
         name: String,
+    },
+    /// Open a thread that only those who are added can see.
+    OpenPrivateThread {
+        /// The server.
+        guild: GuildId,
+        /// The channel below which it is opened.
+        channel: ChannelId,
+        /// Its name: 1 to 100 characters, plain text.
+        name: String,
+        /// Whether an earlier attempt may have opened it.
+        look_first: bool,
     },
     /// Add a person to a thread.
     AddMember {

@@ -62,6 +62,15 @@ pub struct Post<'a> {
     pub message: &'a Message,
 }
 
+/// Where a record lives in chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Home {
+    /// Its card in a channel, its room the thread on the card: everybody who sees the channel sees it.
+    Open(ChannelId),
+    /// Card and all in a private thread below this channel.
+    Private(ChannelId),
+}
+
 /// Where a record's card and room are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Room {
@@ -104,16 +113,20 @@ pub async fn post(tx: &mut Tx, now: DateTime<Utc>, post: Post<'_>) -> Result<(),
 }
 
 /// Writes the newest shape of a record's card. The first time it also plans the room, named `room_name`.
-/// A card that could not be posted is tried again, in the channel that is right by now.
+/// A card that could not be posted is tried again, in the channel that is right by now. The card of a private home waits for its thread.
 pub async fn card(
     tx: &mut Tx,
     now: DateTime<Utc>,
     guild: GuildId,
     record: Number,
-    channel: ChannelId,
+    home: Home,
     message: &Message,
     room_name: &str,
 ) -> Result<(), Error> {
+    let (channel, card_channel) = match home {
+        Home::Open(channel) => (channel, Some(channel)),
+        Home::Private(parent) => (parent, room(tx, guild, record).await?.and_then(|room| room.thread)),
+    };
     tx.execute(
         "INSERT INTO room (guild_id, record, channel_id) VALUES ($1, $2, $3)
          ON CONFLICT (guild_id, record) DO UPDATE SET channel_id = excluded.channel_id WHERE room.message_id IS NULL",
@@ -124,40 +137,52 @@ pub async fn card(
     tx.execute(
         "INSERT INTO outbox (guild_id, lane, kind, dedupe_key, channel_id, room, payload, revision, nonce,
                              not_before, expires_at, state, attempt, lease_epoch)
-         VALUES ($1, $2, 'card', $3, $4, $5, $6, 1, $7, $8, $9, 'pending', 0, 0)
+         VALUES ($1, $2, 'card', $3, $4, $5, $6, 1, $7, $8, $9, $10, 0, 0)
          ON CONFLICT (dedupe_key) DO UPDATE SET
              payload = excluded.payload,
              revision = outbox.revision + 1,
              expires_at = excluded.expires_at,
              channel_id = CASE WHEN outbox.message_id IS NULL THEN excluded.channel_id ELSE outbox.channel_id END,
              not_before = CASE WHEN outbox.not_before > excluded.not_before THEN outbox.not_before ELSE excluded.not_before END,
-             state = CASE WHEN outbox.state = 'sending' THEN 'sending' ELSE 'pending' END",
+             state = CASE WHEN outbox.state = 'sending' THEN 'sending' ELSE excluded.state END",
         args![
             guild,
             Lane::State as i64,
             card_key(guild, record),
-            channel,
+            card_channel,
             record,
             message.payload().to_string(),
             nonce(),
             now,
             now + patience(Lane::State),
+            if card_channel.is_some() { "pending" } else { "waiting" },
         ],
     )
     .await?;
+    // The thread of an open home waits for its card; a private one comes first, and one that was refused is tried again.
+    let (kind, state) = match home {
+        Home::Open(_) => ("room", "waiting"),
+        Home::Private(_) => ("vault", "pending"),
+    };
     tx.execute(
-        "INSERT INTO outbox (guild_id, lane, kind, dedupe_key, room, payload, revision, nonce,
+        "INSERT INTO outbox (guild_id, lane, kind, dedupe_key, channel_id, room, payload, revision, nonce,
                              not_before, expires_at, state, attempt, lease_epoch)
-         VALUES ($1, $2, 'room', $3, $4, $5, 1, $6, $7, $8, 'waiting', 0, 0) ON CONFLICT (dedupe_key) DO NOTHING",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, 0, 0)
+         ON CONFLICT (dedupe_key) DO UPDATE SET
+             channel_id = excluded.channel_id, state = excluded.state, expires_at = excluded.expires_at
+          WHERE outbox.kind = 'vault' AND outbox.state = 'dead'",
         args![
             guild,
             Lane::State as i64,
+            kind,
             format!("room:{guild}:{record}"),
+            channel,
             record,
             room_name,
             nonce(),
             now,
             now + patience(Lane::State),
+            state,
         ],
     )
     .await
@@ -231,7 +256,7 @@ pub async fn failed(tx: &mut Tx, guild: GuildId) -> Result<Vec<(String, String)>
         .await?;
     let what = |kind: &str, room: Option<String>| match (kind, room) {
         ("card", Some(record)) => format!("the card of {record}"),
-        ("room", Some(record)) => format!("the room of {record}"),
+        ("room" | "vault", Some(record)) => format!("the room of {record}"),
         ("member", Some(record)) => format!("an invitation to the room of {record}"),
         (_, Some(record)) => format!("a message in the room of {record}"),
         (_, None) => "a message".to_owned(),
@@ -288,8 +313,10 @@ fn card_key(guild: GuildId, record: Number) -> String {
 }
 
 /// A page: plain content with a ping, so that phones show it.
-pub fn page(ping: Ping, text: &str) -> Message {
-    Message::say(format!("{ping} {text}")).ping(ping)
+pub fn page(calls: &[Ping], text: &str) -> Message {
+    let mut words: Vec<String> = calls.iter().map(Ping::to_string).collect();
+    words.push(text.to_owned());
+    calls.iter().fold(Message::say(words.join(" ")), |message, call| message.ping(*call))
 }
 
 fn nonce() -> String {

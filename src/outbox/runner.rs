@@ -259,6 +259,12 @@ fn effect(row: &Claimed) -> Option<Effect> {
         }
         (Kind::Room, Some(message)) => Effect::OpenThread { channel, message, name: row.payload.clone() },
         (Kind::Room, None) => return None,
+        (Kind::Vault, _) => Effect::OpenPrivateThread {
+            guild: row.guild,
+            channel,
+            name: row.payload.clone(),
+            look_first: row.attempt > 1,
+        },
         (Kind::Member, _) => Effect::AddMember { thread: channel, user: UserId(row.payload.parse().ok()?) },
     })
 }

@@ -9,6 +9,7 @@ use super::{Post, To, nonce, post};
 use crate::args;
 use crate::chat::message::Message;
 use crate::error::Error;
+use crate::journal;
 use crate::setup::{self, Purpose};
 use crate::snowflake::{ChannelId, MessageId, minted_at};
 use crate::store::Tx;
@@ -22,6 +23,10 @@ const TOO_MANY_EDITS: u64 = 30046;
 
 /// Settles `row` by `outcome`. Returns false when the lease was lost meanwhile.
 pub(super) async fn settle(tx: &mut Tx, now: DateTime<Utc>, row: &Claimed, outcome: &Outcome) -> Result<bool, Error> {
+    if row.kind != Kind::Post && row.kind != Kind::Member {
+        // Opening a room frees what waits for it. A unit of work that is writing such a row must not slip past, and it holds this lock.
+        journal::lock(tx, row.guild).await?;
+    }
     match outcome {
         Outcome::Done(id) => done(tx, now, row, *id).await,
         Outcome::Unknown(why) => later(tx, row, now + back_off(row.attempt), why).await,
@@ -64,7 +69,9 @@ async fn done(tx: &mut Tx, now: DateTime<Utc>, row: &Claimed, id: Option<u64>) -
     match (row.kind, row.room, message) {
         (Kind::Card, Some(record), Some(message)) if row.message.is_none() => {
             tx.execute(
-                "UPDATE room SET channel_id = $3, message_id = $4 WHERE guild_id = $1 AND record = $2",
+                // A card in a private thread does not move its home there.
+                "UPDATE room SET message_id = $4, channel_id = CASE WHEN thread_id = $3 THEN channel_id ELSE $3 END
+                  WHERE guild_id = $1 AND record = $2",
                 args![row.guild, record, row.channel, message],
             )
             .await?;
@@ -75,7 +82,7 @@ async fn done(tx: &mut Tx, now: DateTime<Utc>, row: &Claimed, id: Option<u64>) -
             )
             .await?;
         }
-        (Kind::Room, Some(_), Some(thread)) => open(tx, row, ChannelId(thread.0)).await?,
+        (Kind::Room | Kind::Vault, Some(_), Some(thread)) => open(tx, row, ChannelId(thread.0)).await?,
         _ => {}
     }
     Ok(true)
@@ -88,7 +95,7 @@ async fn open(tx: &mut Tx, row: &Claimed, thread: ChannelId) -> Result<(), Error
         .await?;
     tx.execute(
         "UPDATE outbox SET state = 'pending', channel_id = $3
-          WHERE guild_id = $1 AND room = $2 AND kind <> 'room' AND state = 'waiting'",
+          WHERE guild_id = $1 AND room = $2 AND kind NOT IN ('room', 'vault') AND state = 'waiting'",
         args![row.guild, record, thread],
     )
     .await
@@ -154,6 +161,7 @@ async fn dead(tx: &mut Tx, now: DateTime<Utc>, row: &Claimed, code: u64, why: &s
     }
     tracing::warn!(outbox = row.id, code, why, "something could not be said");
     metrics::counter!("wardroom_outbox_dead_total").increment(1);
+    // What was to be private is said nowhere else: it waits until the thread can be opened.
     if row.kind == Kind::Room {
         // Without a room its lines are said beside the card: nothing is lost.
         open(tx, row, row.channel).await?;

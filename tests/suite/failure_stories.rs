@@ -83,13 +83,8 @@ async fn a_channel_that_cannot_be_written_to_blocks_no_record_and_is_told() {
         desk.playground.faults().next(POST.0, POST.1, Fault::refused(refusal::MISSING_PERMISSIONS));
         let answer = desk.alice.slash("general", "incident declare", json!({"title": "slow reports"})).await;
         assert!(answer.text().starts_with("**INC-1**"));
-        let give_up = std::time::Instant::now() + std::time::Duration::from_secs(10);
-        let check = loop {
-            let answer = desk.dev.slash("general", "setup check", json!({})).await.finished().await;
-            if answer.text().contains("Discord refused") || std::time::Instant::now() > give_up {
-                break answer;
-            }
-        };
+        assert!(desk.eventually_refused("the card of INC-1").await);
+        let check = desk.dev.slash("general", "setup check", json!({})).await.finished().await;
         assert_snapshot!(desk.text(&check).lines().nth(1).unwrap_or_default(), @"❌ Discord refused the card of INC-1 (50013: Missing Permissions). Mend the permissions of its channel; the next change of the record tries again.");
         // Any change tries the card again, and what waited for its room is said.
         desk.bob.slash("general", "incident ack", json!({"incident": "INC-1"})).await;
@@ -113,6 +108,30 @@ async fn a_repeated_event_acts_once_and_is_answered_alike() {
         let list = desk.alice.slash("general", "incident list", json!({"state": "all"})).await;
         assert_eq!(desk.text(&list).lines().count(), 2, "{}", list.text());
         assert_eq!(desk.playground.messages("general").len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_private_thread_whose_answer_was_lost_is_opened_once_and_one_that_is_refused_leaks_nothing() {
+    Desk::on_each_database(async |desk| {
+        desk.set_up().await;
+        desk.playground.faults().next("POST", "/channels/{channel}/threads", Fault::ErrorAfter);
+        desk.alice.slash("general", "incident declare", json!({"title": "leaked keys", "restricted": true})).await;
+        desk.settle().await;
+        assert_eq!(desk.playground.threads("incidents").len(), 1);
+        desk.playground.set_bot_permissions("incidents", permissions::BOT & !permissions::CREATE_PRIVATE_THREADS);
+        desk.alice.slash("general", "incident declare", json!({"title": "more keys", "restricted": true})).await;
+        let note = json!({"incident": "INC-2", "text": "on a public page"});
+        desk.alice.slash("general", "incident note", note).await;
+        assert!(desk.eventually_refused("the room of INC-2").await);
+        assert!(!desk.seen_in("incidents").contains("keys") && !desk.seen_in("incidents").contains("public page"));
+        // The next change tries again, and then everything that waited is said.
+        desk.playground.set_bot_permissions("incidents", permissions::BOT);
+        desk.alice.slash("general", "incident note", json!({"incident": "INC-2", "text": "and in a log"})).await;
+        desk.alice.slash("general", "incident priority", json!({"incident": "INC-2", "priority": "P2"})).await;
+        desk.settle().await;
+        assert_eq!(desk.playground.threads("incidents").len(), 2);
     })
     .await;
 }

@@ -403,3 +403,64 @@ async fn lists_finds_and_completions_show_what_is_there() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restricted_incident_exists_only_for_those_who_are_let_in() {
+    Desk::on_each_database(async |desk| {
+        desk.set_up().await;
+        let told = json!({"title": "leaked keys", "description": "on a public page", "service": "payments", "priority": "P1", "restricted": true});
+        let answer = desk.alice.slash("general", "incident declare", told).await;
+        assert_snapshot!(desk.text(&answer), @"
+        **INC-1** · P1 · leaked keys
+        payments · P1 is fixed, as given: it does not follow impact and urgency · only you can see it so far: its private thread is below #incidents. Let others in with `/incident role`.
+        ");
+        desk.settle().await;
+        assert_snapshot!(desk.seen_in("incidents"), @"");
+        let threads = desk.playground.threads("incidents");
+        let [room] = threads.as_slice() else { panic!("one private thread: {threads:?}") };
+        assert_snapshot!(desk.seen_in(room), @"
+        ### 🔒 INC-1 · P1 · leaked keys
+        **🔴 New, nobody is on it** · payments
+        P1 as given · declared ⟨10:00⟩ by @alice
+        > on a public page
+        ");
+
+        // For Bob there is no such incident, wherever he looks.
+        for (command, options) in [
+            ("incident show", json!({"incident": "INC-1"})),
+            ("incident note", json!({"incident": "INC-1", "text": "x"})),
+            ("incident resolve", json!({"incident": "INC-1", "summary": "x"})),
+            ("incident undo", json!({"incident": "INC-1"})),
+        ] {
+            let answer = desk.bob.slash("general", command, options).await;
+            assert_eq!(desk.text(&answer), "There is no **INC-1** here. `/incident list` shows those that are open.");
+        }
+        for (command, options) in [
+            ("incident list", json!({"state": "all"})),
+            ("incident find", json!({"text": "leaked"})),
+            ("service show", json!({"service": "payments"})),
+            ("incident declare", json!({"title": "cards fail", "service": "payments"})),
+        ] {
+            let answer = desk.bob.slash("general", command, options).await.text();
+            assert!(!answer.contains("INC-1") && !answer.contains("keys"), "{answer}");
+        }
+        let choices = desk.bob.complete("general", "incident show", json!({"incident": "keys"}), "incident").await;
+        assert!(choices.is_empty(), "{choices:?}");
+        // Alice does not tell it by typing where everyone reads.
+        let typed = desk.typed(&desk.alice, "general", "@wardroom INC-1 note: x").await;
+        assert!(typed.text().starts_with("There is no **INC-1** here."), "{}", typed.text());
+        let typed = desk.typed(&desk.alice, "general", "@wardroom incident declare title:secret restricted:true").await;
+        assert!(typed.text().starts_with("`restricted` is for the slash command only"), "{}", typed.text());
+
+        let role = json!({"role": "commander", "member": desk.bob.id().to_string(), "incident": "INC-1"});
+        desk.alice.slash("general", "incident role", role).await;
+        desk.settle().await;
+        let answer = desk.bob.slash("general", "incident list", json!({})).await;
+        assert!(desk.text(&answer).contains("leaked keys"), "{}", desk.text(&answer));
+        let answer = desk.bob.slash(room, "incident ack", json!({})).await;
+        assert!(desk.text(&answer).starts_with("**INC-1** is yours"), "{}", desk.text(&answer));
+        desk.settle().await;
+        assert!(!desk.seen_in("incidents").contains("keys"));
+    })
+    .await;
+}

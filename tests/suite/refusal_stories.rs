@@ -123,7 +123,7 @@ async fn bad_input_gets_its_sentence_and_changes_nothing() {
         assert_snapshot!(said.join("\n"), @"
         `title` takes at most 200 characters; yours has 5037. Say it shorter, the rest fits into `/incident note`.
         The title has no letters. What is wrong, in a few words?
-        `/incident declare` has no option `colour`. It takes `title`, `service`, `impact`, `urgency`, `priority`, `description`, `started`, `kind`.
+        `/incident declare` has no option `colour`. It takes `title`, `service`, `impact`, `urgency`, `priority`, `description`, `started`, `kind`, `restricted`.
         `7` cannot be `title`, which is text.
         There is no command `/incident explode`. `/help` shows those that exist.
         There is no command `/incident`. `/help` shows those that exist.

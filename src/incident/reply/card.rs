@@ -52,7 +52,13 @@ pub fn card(incident: &Incident) -> Message {
 fn heading(incident: &Incident) -> String {
     let kind = kind(incident.kind).map(|kind| format!("{kind} · ")).unwrap_or_default();
     let major = if incident.major { " · MAJOR" } else { "" };
-    format!("### {kind}{} · {}{major} · {}", incident.number, incident.priority.name(), esc(&incident.title))
+    let restricted = if incident.restricted { "🔒 " } else { "" };
+    format!(
+        "### {restricted}{kind}{} · {}{major} · {}",
+        incident.number,
+        incident.priority.name(),
+        esc(&incident.title)
+    )
 }
 
 fn facts(incident: &Incident) -> String {

@@ -144,12 +144,19 @@ pub fn declared(incident: &Incident, channel: ChannelId, like_it: &[Incident], s
     let mut lines = vec![
         headline(incident),
         format!(
-            "{} · {} · card and room in <#{channel}>.",
+            "{} · {} · {}",
             service(incident),
             if incident.priority_fixed {
                 format!("{} is fixed, as given: it does not follow impact and urgency", incident.priority.name())
             } else {
                 basis(incident)
+            },
+            if incident.restricted {
+                format!(
+                    "only you can see it so far: its private thread is below <#{channel}>. Let others in with `/incident role`."
+                )
+            } else {
+                format!("card and room in <#{channel}>.")
             },
         ),
     ];
@@ -324,7 +331,7 @@ pub fn joined(incident: &Incident, other: &Incident) -> Message {
 pub fn show(incident: &Incident, room: Option<Room>) -> Message {
     let way = match room {
         Some(Room { thread: Some(thread), .. }) => format!("Room: <#{thread}>"),
-        Some(Room { channel, .. }) => format!("Card in <#{channel}>"),
+        Some(Room { channel, .. }) => format!("Its room opens in <#{channel}> in a moment."),
         None => "It has no card yet.".to_owned(),
     };
     card_with(incident, &way)

@@ -197,6 +197,18 @@ impl Desk {
         reply
     }
 
+    /// Waits until `/setup check` says that Discord refused `what`; false when it does not come to that.
+    pub async fn eventually_refused(&self, what: &str) -> bool {
+        let give_up = Instant::now() + PATIENCE;
+        loop {
+            let check = self.dev.slash("general", "setup check", json!({})).await.finished().await;
+            let found = check.text().contains(&format!("Discord refused {what}"));
+            if found || Instant::now() > give_up {
+                return found;
+            }
+        }
+    }
+
     /// What stands in `place`, oldest first, one message a line.
     pub fn seen_in(&self, place: impl Into<Place>) -> String {
         let messages = self.playground.messages(place);
