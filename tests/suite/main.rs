@@ -3,6 +3,7 @@
 mod architecture;
 mod catalogue;
 mod command_line;
+mod companion;
 mod contract;
 mod desk;
 mod failure_stories;

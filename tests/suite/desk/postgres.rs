@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use sqlx::{ConnectOptions, Connection, Executor};
 
+use crate::companion::Companion;
+
 /// The server, or nothing when there is none.
 pub fn server() -> Option<&'static str> {
     static SERVER: OnceLock<Option<String>> = OnceLock::new();
@@ -80,7 +82,7 @@ fn private_cluster() -> Option<String> {
         "-c",
         "log_min_messages=fatal",
     ]);
-    leave_with_us(&server, &folder);
+    Companion::start(&server, &folder, "INT").stay();
     let url = format!("postgres://wardroom@127.0.0.1:{port}/postgres");
     let give_up = Instant::now() + Duration::from_secs(30);
     while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
@@ -94,28 +96,13 @@ fn as_postgres(as_root: bool, program: &Path) -> Command {
     if !as_root {
         return Command::new(program);
     }
-    let mut command = Command::new("runuser");
-    command.args(["-u", "postgres", "--"]).arg(program);
+    // It becomes the program. `runuser` would stand between us and it, and keep signals to itself.
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=postgres", "--regid=postgres", "--init-groups", "--"]).arg(program);
     command
 }
 
 fn run(command: &mut Command) {
     let output = command.stdin(Stdio::null()).output().expect("the command starts");
     assert!(output.status.success(), "{command:?} failed: {}", String::from_utf8_lossy(&output.stderr));
-}
-
-/// Starts `server` under a shell that reads from us: when this process ends, however it ends, the pipe closes, the server is stopped and
-/// its folder goes.
-fn leave_with_us(server: &Command, folder: &Path) {
-    let mut shell = Command::new("sh");
-    shell.args([
-        "-c",
-        r#"folder="$1"; shift; "$@" & pid=$!; cat >/dev/null; kill -INT $pid; wait $pid; rm -rf "$folder""#,
-        "sh",
-    ]);
-    shell.arg(folder).arg(server.get_program()).args(server.get_args());
-    let child =
-        shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a shell starts");
-    // The pipe stays open until this process ends.
-    std::mem::forget(child);
 }
