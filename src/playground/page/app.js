@@ -177,14 +177,21 @@ function refresh() {
 }
 
 async function load() {
-  world = await ask("/page/world", me ? { as: me } : {});
+  const looking = me;
+  const found = await ask("/page/world", me ? { as: me } : {});
+  // Whoever has become another person meanwhile stays that.
+  if (looking !== me) {
+    again = true;
+    return;
+  }
+  world = found;
   me = world.me;
   const exists = channel === DIRECT || current();
   if (!exists) channel = (world.channels.find((one) => one.name === "incidents") ?? world.channels[0])?.id ?? DIRECT;
   composer ??= new Composer(place.composer, view);
   const asked = channel;
   const messages = await ask("/page/messages", { as: me, channel });
-  if (asked !== channel) {
+  if (asked !== channel || world.me !== me) {
     again = true;
     return;
   }
