@@ -190,3 +190,8 @@ export function markdown(text, names) {
   if (rest) blocks.push(...textBlocks(rest, names));
   return blocks;
 }
+
+// A text as one plain line: names for ids, and no marks.
+export function plain(text, names) {
+  return markdown(text, names).map((block) => block.textContent).join(" ");
+}

@@ -1,7 +1,7 @@
 // Messages: authors, texts, embeds, and components of both kinds.
 
 import { colour, element } from "/page/server.js";
-import { markdown } from "/page/markdown.js";
+import { markdown, plain } from "/page/markdown.js";
 
 const buttonStyles = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link" };
 
@@ -120,6 +120,11 @@ function head(message, author, view) {
   return element("header", {}, name, tag, element("time", { datetime: message.timestamp, title: full }, clock));
 }
 
+// The first text of a message, which on a card is inside components.
+function firstText({ content, components }) {
+  return content || (components ?? []).map(firstText).find(Boolean) || "";
+}
+
 function context(message, view) {
   if (message.used?.command) {
     const who = view.author(message.used.by).name;
@@ -127,8 +132,8 @@ function context(message, view) {
   }
   const original = message.referenced_message;
   if (message.type === 19 && original) {
-    const words = original.content || "a message";
-    const button = element("button", { type: "button", class: "context" }, `↱ ${view.author(original.author.id).name}: ${words.slice(0, 80)}`);
+    const words = [...plain(firstText(original), view.names)].slice(0, 80).join("") || "a message";
+    const button = element("button", { type: "button", class: "context" }, `↱ ${view.author(original.author.id).name}: ${words}`);
     button.addEventListener("click", () => document.getElementById(`m${original.id}`)?.scrollIntoView({ block: "center" }));
     return button;
   }
@@ -158,8 +163,9 @@ function foot(message, view) {
   }
   if (message.thread) {
     const count = message.thread.message_count;
-    const words = `${message.thread.name} · ${count} ${count === 1 ? "message" : "messages"} ›`;
-    parts.push(element("button", { type: "button", class: "thread", onclick: () => view.open(message.thread.id) }, words));
+    const words = ` · ${count} ${count === 1 ? "message" : "messages"} ›`;
+    const name = element("bdi", {}, message.thread.name);
+    parts.push(element("button", { type: "button", class: "thread", onclick: () => view.open(message.thread.id) }, name, words));
   }
   if (message.ephemeral) parts.push(element("p", { class: "only" }, "Only you can see this"));
   return parts;
