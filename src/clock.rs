@@ -33,6 +33,11 @@ impl Clock {
         Self(Arc::new(Inner { frozen, shift: AtomicI64::new(0), moved: Notify::new() }))
     }
 
+    /// Whether it stands until it is moved.
+    pub fn is_frozen(&self) -> bool {
+        self.0.frozen.is_some()
+    }
+
     /// The present instant, truncated to microseconds.
     pub fn now(&self) -> DateTime<Utc> {
         let base = match &self.0.frozen {

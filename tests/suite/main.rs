@@ -1,6 +1,7 @@
 //! The suite: stories through the whole path, and checks of everything that must hold.
 
 mod architecture;
+mod browser;
 mod catalogue;
 mod command_line;
 mod companion;
