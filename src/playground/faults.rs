@@ -132,6 +132,17 @@ pub(super) struct EventFate {
     pub(super) then_drop: bool,
 }
 
+/// How many events met a fault so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Befallen {
+    /// Dispatched twice.
+    pub twice: u64,
+    /// Delivered late.
+    pub late: u64,
+    /// Followed by a dropped socket.
+    pub dropped: u64,
+}
+
 /// The faults of a running playground; plans can be changed and single faults ordered at any time.
 #[derive(Debug)]
 pub struct Faults {
@@ -144,6 +155,7 @@ struct Inner {
     requests: Chance,
     events: Chance,
     ordered: VecDeque<Ordered>,
+    befallen: Befallen,
 }
 
 #[derive(Debug)]
@@ -161,6 +173,7 @@ impl Faults {
             events: Chance(plan.seed ^ 0x5eed_0fe7_e475),
             plan,
             ordered: VecDeque::new(),
+            befallen: Befallen::default(),
         };
         Self { inner: Mutex::new(inner) }
     }
@@ -170,7 +183,7 @@ impl Faults {
         let fresh = Self::new(plan).inner.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut inner = self.lock();
         let ordered = std::mem::take(&mut inner.ordered);
-        *inner = Inner { ordered, ..fresh };
+        *inner = Inner { ordered, befallen: inner.befallen, ..fresh };
     }
 
     /// Nothing goes wrong any more.
@@ -226,11 +239,22 @@ impl Faults {
         let mut inner = self.lock();
         let plan = inner.plan.clone();
         let draws = [inner.events.draw(), inner.events.draw(), inner.events.draw()];
-        EventFate {
+        let fate = EventFate {
             twice: draws[0] < plan.duplicate_event,
             late: is_interaction && draws[1] < plan.late_interaction,
             then_drop: draws[2] < plan.dropped_socket,
-        }
+        };
+        // A late event meets nothing else.
+        inner.befallen.late += u64::from(fate.late);
+        inner.befallen.twice += u64::from(fate.twice && !fate.late);
+        inner.befallen.dropped += u64::from(fate.then_drop && !fate.late);
+        fate
+    }
+
+    /// How many events met a fault so far. Requests tell theirs one by one ([`super::Request::fault`]).
+    #[must_use]
+    pub fn befallen(&self) -> Befallen {
+        self.lock().befallen
     }
 
     pub(super) fn late_by(&self) -> Duration {

@@ -53,7 +53,7 @@ use tokio::task::JoinHandle;
 
 pub use answer::{Answer, Field, Form, Outcome};
 pub use effects::{Effect, Request, What};
-pub use faults::{Fault, FaultPlan, Faults, Scope};
+pub use faults::{Befallen, Fault, FaultPlan, Faults, Scope};
 pub use gateway::Gateway;
 pub use message::{Button, Message, Pinged, Select};
 pub use options::{Clock, Options};
