@@ -52,12 +52,14 @@ pub struct Due {
     pub generation: i64,
 }
 
-/// Plans `kind` for `record` at `due_at`, in place of any plan before.
+/// Plans `kind` for `record` at `due_at`, in place of any plan before. A plan that is made again as it is stays as it is: what has fired
+/// for this very instant does not fire again because something else about the record changed.
 pub async fn arm(tx: &mut Tx, guild: GuildId, kind: Kind, record: Number, due_at: DateTime<Utc>) -> Result<(), Error> {
     tx.execute(
         "INSERT INTO timer (guild_id, kind, subject, due_at, generation, state) VALUES ($1, $2, $3, $4, 1, 'armed')
          ON CONFLICT (guild_id, kind, subject)
-         DO UPDATE SET due_at = excluded.due_at, generation = timer.generation + 1, state = 'armed'",
+         DO UPDATE SET due_at = excluded.due_at, generation = timer.generation + 1, state = 'armed'
+            WHERE timer.due_at <> excluded.due_at OR timer.state = 'cancelled'",
         args![guild, kind.name(), record, due_at],
     )
     .await
