@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use serde_json::Value;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::claim::{self, Claimed, Kind};
@@ -67,6 +68,9 @@ impl Runner {
         if let Err(error) = self.take_over().await {
             tracing::error!(%error, "leases of an earlier run could not be freed");
         }
+        // Not a sleep in the loop below: that would begin anew at each event, and never end while there is always something to do.
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while !stop.is_cancelled() {
             if let Err(error) = self.step().await {
                 tracing::error!(%error, "the outbox could not be read; trying again in a second");
@@ -75,7 +79,7 @@ impl Runner {
                 () = stop.cancelled() => {}
                 () = self.wake.notified() => {}
                 () = self.clock.moved() => {}
-                () = tokio::time::sleep(TICK) => { self.tick().await; }
+                _ = ticks.tick() => self.tick().await,
                 Some(ended) = self.under_way.join_next() => { self.ended(ended); }
             }
         }
