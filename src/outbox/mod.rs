@@ -133,7 +133,8 @@ pub async fn card(
         args![guild, record, channel],
     )
     .await?;
-    // A dead row has been given up; everything else keeps its course and only learns the newer shape.
+    // A dead row has been given up; everything else keeps its course and only learns the newer shape. What waits keeps its place too:
+    // a card that went to the end at each change would never be posted where there is much to say, and its room never opened.
     tx.execute(
         "INSERT INTO outbox (guild_id, lane, kind, dedupe_key, channel_id, room, payload, revision, nonce,
                              not_before, expires_at, state, attempt, lease_epoch)
@@ -143,7 +144,8 @@ pub async fn card(
              revision = outbox.revision + 1,
              expires_at = excluded.expires_at,
              channel_id = CASE WHEN outbox.message_id IS NULL THEN excluded.channel_id ELSE outbox.channel_id END,
-             not_before = CASE WHEN outbox.not_before > excluded.not_before THEN outbox.not_before ELSE excluded.not_before END,
+             not_before = CASE WHEN outbox.state IN ('waiting', 'pending') OR outbox.not_before > excluded.not_before
+                               THEN outbox.not_before ELSE excluded.not_before END,
              state = CASE WHEN outbox.state = 'sending' THEN 'sending' ELSE excluded.state END",
         args![
             guild,
