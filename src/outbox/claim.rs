@@ -127,6 +127,9 @@ pub(super) async fn candidates(
 }
 
 /// Takes the lease of row `id`, unless it is no longer due or another replica speaks in its channel.
+///
+/// A row whose holder died keeps its channel until it is freed, which happens within a second of its lease's end: then it goes first, and
+/// what was to be said after it is not said before it.
 pub(super) async fn claim(
     tx: &mut Tx,
     id: i64,
@@ -140,10 +143,10 @@ pub(super) async fn claim(
                                lease_until = $3, first_sent_at = COALESCE(first_sent_at, $2)
               WHERE outbox_id = $1 AND state = 'pending' AND not_before <= $2 AND expires_at > $2
                 AND NOT EXISTS (SELECT 1 FROM outbox other
-                                 WHERE other.state = 'sending' AND other.channel_id = outbox.channel_id AND other.lease_until > $4)
+                                 WHERE other.state = 'sending' AND other.channel_id = outbox.channel_id)
              RETURNING outbox_id, guild_id, lane, kind, channel_id, room, payload, revision, nonce, attempt, lease_epoch,
                        first_sent_at, message_id",
-            args![id, now, database_now + lease.num_microseconds().unwrap_or(i64::MAX / 4), database_now],
+            args![id, now, database_now + lease.num_microseconds().unwrap_or(i64::MAX / 4)],
         )
         .await?;
     if row.is_none() {

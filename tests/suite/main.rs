@@ -6,6 +6,7 @@ mod catalogue;
 mod command_line;
 mod companion;
 mod contract;
+mod deliveries;
 mod desk;
 mod failure_stories;
 mod incident_stories;
