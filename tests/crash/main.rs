@@ -24,6 +24,8 @@
 
 mod bot;
 mod chance;
+#[path = "../suite/companion.rs"]
+mod companion;
 mod figures;
 mod oracle;
 mod plan;

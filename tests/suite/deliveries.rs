@@ -111,7 +111,16 @@ async fn a_card_that_waits_keeps_its_place_when_its_record_changes() {
                 Box::pin(async move {
                     let (record, now) =
                         (Number { kind: Kind::Incident, value }, morning() + TimeDelta::seconds(second));
-                    outbox::card(tx, now, GUILD, record, ChannelId(2), &Message::say(text.to_owned()), "room").await
+                    outbox::card(
+                        tx,
+                        now,
+                        GUILD,
+                        record,
+                        outbox::Home::Open(ChannelId(2)),
+                        &Message::say(text.to_owned()),
+                        "room",
+                    )
+                    .await
                 })
             });
             drawn.await.expect("it can be drawn");
