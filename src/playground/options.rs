@@ -20,8 +20,10 @@ pub struct Options {
     pub port: u16,
     /// The bot's token, without the word `Bot`.
     pub token: String,
-    /// Whether requests beyond the rate limits are refused with 429. Headers are sent either way.
+    /// Whether requests beyond the rate limits are refused with 429.
     pub rate_limits: bool,
+    /// Whether answers tell of the rate limits in their headers, refused or not. A bot that keeps to them goes no faster than they say.
+    pub limit_headers: bool,
     /// Answers of 401, 403 and 429 within ten minutes after which everything is refused
     /// (10,000 in Discord's documentation of rate limits).
     pub invalid_request_limit: usize,
@@ -52,6 +54,7 @@ impl Default for Options {
             port: 0,
             token: "playground.token.of-the-bot".into(),
             rate_limits: true,
+            limit_headers: true,
             invalid_request_limit: 10_000,
             heartbeat_interval: Duration::from_millis(41_250),
             identify_budget: 1000,

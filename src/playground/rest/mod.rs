@@ -212,7 +212,9 @@ fn answer(
         Ok(Reply(status, body)) => Answered { body, ..Answered::bare(status) },
         Err(refusal) => Answered::refusal(&refusal),
     };
-    answered.headers = standing_headers(state, &standing);
+    if shared.options.limit_headers {
+        answered.headers = standing_headers(state, &standing);
+    }
     answered
 }
 
