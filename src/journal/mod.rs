@@ -140,7 +140,7 @@ impl Told {
 
 /// Keeps the guild's chain for this transaction. Every unit of work that may write begins with it, so that two never wait for each other crosswise.
 pub async fn lock(tx: &mut Tx, guild: GuildId) -> Result<(), Error> {
-    tx.lock::<(i64,)>("SELECT seq FROM journal_head WHERE guild_id = $1", args![guild]).await.map(drop)
+    tx.hold("SELECT seq FROM journal_head WHERE guild_id = $1", args![guild]).await
 }
 
 /// Starts the chain of a new guild.

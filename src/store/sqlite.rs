@@ -1,7 +1,10 @@
 //! SQLite: one writer that commits in groups, readers apart, and a lock that keeps a second process out.
 //!
-//! **Group commit.** Jobs queue for the writer and run one after another, each in a savepoint. COMMIT comes when the queue is
-//! empty, after 64 jobs, or after 10 ms, and never waits for company: one user pays one fsync, fifty users share theirs.
+//! **Group commit.** Jobs queue for the writer and run one after another; from the second on each has a savepoint. COMMIT comes when
+//! the queue is empty, after 64 jobs, or after 10 ms, and never waits for company: one user pays one fsync, fifty users share theirs.
+//!
+//! **A thread of its own.** A statement is two changes of thread, to sqlx's and back. On a worker of the runtime the way back waits
+//! behind whatever else is to be done there, and fifty users' answers waited for it at each statement.
 
 use std::fs::{File, TryLockError};
 use std::future::Future;
@@ -36,7 +39,8 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite")
 
 pub(super) struct Sqlite {
     jobs: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
-    writer: Mutex<Option<tokio::task::JoinHandle<()>>>,
+    /// Told when the writer's thread has ended; gone unsaid when it panicked.
+    writer: Mutex<Option<oneshot::Receiver<()>>>,
     readers: SqlitePool,
     /// Held open: the lock goes with it.
     _lock: File,
@@ -52,10 +56,12 @@ impl Sqlite {
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(Duration::from_secs(3))
+            // A file does not go away as a server does, so it needs no ping before each use.
+            .test_before_acquire(false)
             .connect_with(options.read_only(true))
             .await?;
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let writer = tokio::spawn(Writer { tx: Tx { connection: Connection::SqliteWriter(connection) } }.run(queue));
+        let writer = Writer { tx: Tx { connection: Connection::SqliteWriter(connection) } }.start(queue)?;
         Ok(Self { jobs: Mutex::new(Some(jobs)), writer: Mutex::new(Some(writer)), readers, _lock: lock })
     }
 
@@ -76,14 +82,25 @@ impl Sqlite {
         F: for<'t> Fn(&'t mut Tx) -> Work<'t, T> + Send + Sync + 'static,
     {
         let mut tx = Tx { connection: Connection::SqliteReader(self.readers.acquire().await?) };
+        let (answer, result) = oneshot::channel();
         // A task of its own: a caller that gives up must not leave the connection inside a transaction.
-        let work = tokio::spawn(async move {
-            tx.execute("BEGIN", Vec::new()).await?;
-            let result = AssertUnwindSafe(job(&mut tx)).catch_unwind().await;
-            tx.execute("ROLLBACK", Vec::new()).await?;
-            result.unwrap_or_else(|panic| Err(Failure::Panicked(panic_text(&*panic)).into()))
+        tokio::spawn(async move {
+            let work = async {
+                tx.execute("BEGIN", Vec::new()).await?;
+                job(&mut tx).await
+            };
+            let result = AssertUnwindSafe(work).catch_unwind().await;
+            let result = result.unwrap_or_else(|panic| Err(Failure::Panicked(panic_text(&*panic)).into()));
+            // The caller need not wait for the end of a view that it is done with.
+            drop(answer.send(result));
+            if let Err(error) = tx.execute("ROLLBACK", Vec::new()).await
+                && let Connection::SqliteReader(reader) = tx.connection
+            {
+                tracing::error!(%error, "a reader could not end its view, and is replaced");
+                drop(reader.close().await);
+            }
         });
-        work.await.map_err(|error| Failure::Panicked(error.to_string()))?
+        result.await.map_err(|_| closed())?
     }
 
     pub(super) async fn describe(&self) -> Result<String, Error> {
@@ -119,9 +136,9 @@ impl Sqlite {
     pub(super) async fn close(&self) {
         self.jobs.lock().await.take();
         if let Some(writer) = self.writer.lock().await.take()
-            && let Err(error) = writer.await
+            && writer.await.is_err()
         {
-            tracing::error!(%error, "the writer did not end well");
+            tracing::error!("the writer did not end well");
         }
         self.readers.close().await;
     }
@@ -237,7 +254,34 @@ struct Writer {
     tx: Tx,
 }
 
+/// The savepoint of a transaction, between two jobs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Savepoint {
+    /// There is none: the first job needs none, for what it leaves half done is all that there is to take back.
+    None,
+    /// It is set, and nothing was done since.
+    Fresh,
+    /// It is set, and a job that is kept was done since.
+    Used,
+}
+
 impl Writer {
+    /// Starts its thread. What is given back is told when the thread has ended.
+    fn start(self, queue: mpsc::Receiver<Box<dyn Job>>) -> Result<oneshot::Receiver<()>, Error> {
+        let (ended, end) = oneshot::channel();
+        let runtime = tokio::runtime::Handle::current();
+        let work = move || {
+            runtime.block_on(self.run(queue));
+            // Whoever does not wait for the end does not want to know.
+            let _ = ended.send(());
+        };
+        std::thread::Builder::new()
+            .name("writer".to_owned())
+            .spawn(work)
+            .map_err(|error| Failure::Other(format!("no thread could be started for the database: {error}")))?;
+        Ok(end)
+    }
+
     async fn run(mut self, mut queue: mpsc::Receiver<Box<dyn Job>>) {
         while let Some(first) = queue.recv().await {
             self.group(first, &mut queue).await;
@@ -256,11 +300,21 @@ impl Writer {
             return;
         }
         let began = Instant::now();
-        let mut answers: Vec<Release> = Vec::new();
-        let mut next = Some(first);
-        while let Some(job) = next {
-            match self.one(job).await {
-                Ok(release) => answers.push(release),
+        let Settled { keep, release } = first.run(&mut self.tx).await;
+        if !keep {
+            // It fails when SQLite took the transaction back already, which is just as well.
+            drop(self.say("ROLLBACK").await);
+            release(None);
+            return;
+        }
+        let (mut answers, mut savepoint) = (vec![release], Savepoint::None);
+        while answers.len() < GROUP && began.elapsed() < GROUP_TIME {
+            let Ok(job) = queue.try_recv() else { break };
+            match self.one(job, savepoint).await {
+                Ok((release, now)) => {
+                    answers.push(release);
+                    savepoint = now;
+                }
                 Err(error) => {
                     // The savepoint itself broke: nothing of this transaction can be trusted.
                     tracing::error!(%error, "a group of writes was taken back");
@@ -272,9 +326,9 @@ impl Writer {
                     return;
                 }
             }
-            next = if answers.len() < GROUP && began.elapsed() < GROUP_TIME { queue.try_recv().ok() } else { None };
         }
         metrics::histogram!("wardroom_store_group_size").record(u32::try_from(answers.len()).unwrap_or(u32::MAX));
+        // It releases what savepoint there is.
         let broken = self.say("COMMIT").await.err().map(|error| error.to_string());
         if let Some(why) = &broken {
             tracing::error!(why, "a commit failed");
@@ -285,22 +339,24 @@ impl Writer {
         }
     }
 
-    /// One job in its savepoint.
-    async fn one(&mut self, job: Box<dyn Job>) -> Result<Release, Error> {
-        if let Err(error) = self.say("SAVEPOINT unit").await {
+    /// One job in its savepoint, of which the job before has left `savepoint`.
+    async fn one(&mut self, job: Box<dyn Job>, savepoint: Savepoint) -> Result<(Release, Savepoint), Error> {
+        let set = match savepoint {
+            Savepoint::None => self.say("SAVEPOINT unit").await,
+            Savepoint::Fresh => Ok(()),
+            Savepoint::Used => self.say("RELEASE SAVEPOINT unit; SAVEPOINT unit").await,
+        };
+        if let Err(error) = set {
             let why = error.to_string();
             job.fail(error);
             return Err(Failure::Other(why).into());
         }
         let Settled { keep, release } = job.run(&mut self.tx).await;
-        let end = async {
-            if !keep {
-                self.say("ROLLBACK TO SAVEPOINT unit").await?;
-            }
-            self.say("RELEASE SAVEPOINT unit").await
-        };
-        match end.await {
-            Ok(()) => Ok(release),
+        if keep {
+            return Ok((release, Savepoint::Used));
+        }
+        match self.say("ROLLBACK TO SAVEPOINT unit").await {
+            Ok(()) => Ok((release, Savepoint::Fresh)),
             Err(error) => {
                 release(Some(&error.to_string()));
                 Err(error)

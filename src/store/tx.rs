@@ -59,16 +59,14 @@ impl Tx {
             sqlx::query_as_with(sql, arguments).fetch_all(&mut *connection).await?))
     }
 
-    /// The row that `sql` finds, kept for this transaction alone. SQLite has one writer, so nothing needs to be kept there.
-    pub async fn lock<T: Row>(&mut self, sql: &'static str, args: Vec<Value>) -> Result<Option<T>, Error> {
-        match &mut self.connection {
-            Connection::Postgres(transaction) => {
-                // The text is ours: a static statement with two words behind it.
-                let sql = AssertSqlSafe(format!("{sql} FOR UPDATE"));
-                Ok(sqlx::query_as_with(sql, for_postgres(args)?).fetch_optional(&mut **transaction).await?)
-            }
-            Connection::SqliteWriter(_) | Connection::SqliteReader(_) => self.optional(sql, args).await,
+    /// Keeps the rows that `sql` finds for this transaction alone. SQLite has one writer, so there is nothing to be done for it.
+    pub async fn hold(&mut self, sql: &'static str, args: Vec<Value>) -> Result<(), Error> {
+        if let Connection::Postgres(transaction) = &mut self.connection {
+            // The text is ours: a static statement with two words behind it.
+            let sql = AssertSqlSafe(format!("{sql} FOR UPDATE"));
+            sqlx::query_with(sql, for_postgres(args)?).execute(&mut **transaction).await?;
         }
+        Ok(())
     }
 
     /// Whether this is PostgreSQL; only `store` asks.
@@ -98,8 +96,12 @@ impl Tx {
         self.keep().await
     }
 
-    /// Drops the mark and keeps what was done since.
+    /// Drops the mark and keeps what was done since. SQLite may leave it to the end of the transaction: an older mark costs nothing
+    /// there, and a newer one hides it.
     pub async fn keep(&mut self) -> Result<(), Error> {
+        if !self.is_postgres() {
+            return Ok(());
+        }
         self.execute("RELEASE SAVEPOINT attempt", Vec::new()).await.map(drop)
     }
 }
