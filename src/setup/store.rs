@@ -12,27 +12,32 @@ use crate::store::Tx;
 
 /// The guild's set-up; none when it has never spoken to wardroom.
 pub async fn find(tx: &mut Tx, id: GuildId) -> Result<Option<Guild>, Error> {
-    let Some((zone_name,)) =
-        tx.optional::<(String,)>("SELECT timezone FROM guild WHERE guild_id = $1", args![id]).await?
-    else {
-        return Ok(None);
+    // Every command begins with this, so it is one statement and not three.
+    let rows: Vec<(String, String, i64)> = tx
+        .all(
+            "SELECT 'zone', timezone, guild_id FROM guild WHERE guild_id = $1
+             UNION ALL SELECT 'channel', purpose, channel_id FROM guild_channel WHERE guild_id = $1
+             UNION ALL SELECT 'role', capability, role_id FROM guild_role WHERE guild_id = $1",
+            args![id],
+        )
+        .await?;
+    let of = |wanted: &'static str| {
+        rows.iter().filter(move |(what, ..)| what == wanted).map(|(_, name, value)| (name.as_str(), *value))
     };
-    let zone = jiff::tz::TimeZone::get(&zone_name)
+    let Some((zone_name, _)) = of("zone").next() else { return Ok(None) };
+    let zone = jiff::tz::TimeZone::get(zone_name)
         .map_err(|error| Failure::inconsistent("guild", format!("guild {id}: {error}")))?;
-    let channels: Vec<(String, i64)> =
-        tx.all("SELECT purpose, channel_id FROM guild_channel WHERE guild_id = $1", args![id]).await?;
-    let roles: Vec<(String, i64)> =
-        tx.all("SELECT capability, role_id FROM guild_role WHERE guild_id = $1 ORDER BY role_id", args![id]).await?;
+    let mut roles: Vec<(&str, i64)> = of("role").collect();
+    roles.sort_unstable_by_key(|(_, role)| *role);
     Ok(Some(Guild {
         id,
         zone,
-        zone_name,
-        channels: channels
-            .into_iter()
-            .filter_map(|(purpose, channel)| Some((Purpose::named(&purpose)?, ChannelId::from_i64(channel))))
+        zone_name: zone_name.to_owned(),
+        channels: of("channel")
+            .filter_map(|(purpose, channel)| Some((Purpose::named(purpose)?, ChannelId::from_i64(channel))))
             .collect(),
         roles: RoleMap::of(
-            roles.into_iter().filter_map(|(name, role)| Some((Capability::named(&name)?, RoleId::from_i64(role)))),
+            roles.into_iter().filter_map(|(name, role)| Some((Capability::named(name)?, RoleId::from_i64(role)))),
         ),
     }))
 }
