@@ -19,6 +19,17 @@ const LOOK: i64 = 64;
 pub(super) const LANES: [Lane; 6] =
     [Lane::Answer, Lane::Page, Lane::State, Lane::Reminder, Lane::Digest, Lane::Cosmetic];
 
+macro_rules! lane {
+    ($lane:literal) => {
+        concat!(
+            "SELECT * FROM (SELECT lane, not_before, outbox_id, channel_id FROM outbox WHERE lane = ",
+            $lane,
+            " AND state = 'pending' AND not_before <= $1 ORDER BY not_before, outbox_id LIMIT $2) lane_",
+            $lane
+        )
+    };
+}
+
 /// What a row asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -99,6 +110,21 @@ impl Row {
     }
 }
 
+/// What is due in every lane. Each lane has its own look into the index, so that a crowd in one hides nothing in another.
+const DUE: &str = concat!(
+    lane!(0),
+    " UNION ALL ",
+    lane!(1),
+    " UNION ALL ",
+    lane!(2),
+    " UNION ALL ",
+    lane!(3),
+    " UNION ALL ",
+    lane!(4),
+    " UNION ALL ",
+    lane!(5)
+);
+
 /// Rows that are due, the most urgent first, at most one per channel and none in a channel that is `busy`.
 pub(super) async fn candidates(
     tx: &mut Tx,
@@ -106,21 +132,14 @@ pub(super) async fn candidates(
     busy: &HashSet<ChannelId>,
     limit: usize,
 ) -> Result<Vec<i64>, Error> {
+    let mut rows: Vec<(i64, i64, i64, Option<i64>)> = tx.all(DUE, args![now, LOOK]).await?;
+    rows.sort_unstable();
     let mut taken = busy.clone();
     let mut ids = Vec::new();
-    for lane in LANES {
-        let rows: Vec<(i64, Option<i64>)> = tx
-            .all(
-                "SELECT outbox_id, channel_id FROM outbox
-                  WHERE lane = $1 AND state = 'pending' AND not_before <= $2 ORDER BY not_before, outbox_id LIMIT $3",
-                args![lane as i64, now, LOOK],
-            )
-            .await?;
-        for (id, channel) in rows {
-            let Some(channel) = channel.map(ChannelId::from_i64) else { continue };
-            if ids.len() < limit && taken.insert(channel) {
-                ids.push(id);
-            }
+    for (_, _, id, channel) in rows {
+        let Some(channel) = channel.map(ChannelId::from_i64) else { continue };
+        if ids.len() < limit && taken.insert(channel) {
+            ids.push(id);
         }
     }
     Ok(ids)
@@ -130,13 +149,15 @@ pub(super) async fn candidates(
 ///
 /// A row whose holder died keeps its channel until it is freed, which happens within a second of its lease's end: then it goes first, and
 /// what was to be said after it is not said before it.
+///
+/// `database_now` is [`Tx::database_now`] of this transaction.
 pub(super) async fn claim(
     tx: &mut Tx,
     id: i64,
     now: DateTime<Utc>,
+    database_now: i64,
     lease: TimeDelta,
 ) -> Result<Option<Claimed>, Error> {
-    let database_now = tx.database_now().await?;
     let row: Option<Row> = tx
         .optional(
             "UPDATE outbox SET state = 'sending', attempt = attempt + 1, lease_epoch = lease_epoch + 1,

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use serde_json::Value;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::claim::{self, Claimed, Kind};
@@ -23,6 +23,8 @@ use crate::store::Store;
 const AT_ONCE: usize = 16;
 /// The longest sleep: rows of other replicas, and rows whose time came, are seen this soon.
 const TICK: Duration = Duration::from_secs(1);
+/// From a commit to the look at what it left to say: the answer to the person goes first, and a burst of commands is one look.
+const GATHER: Duration = Duration::from_millis(5);
 /// How long Discord remembers a nonce, to be safe (its documentation says "the past few minutes"; `reliability-security` 2.3).
 const NONCE_WINDOW: TimeDelta = TimeDelta::seconds(120);
 
@@ -71,17 +73,32 @@ impl Runner {
         // Not a sleep in the loop below: that would begin anew at each event, and never end while there is always something to do.
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut woken: Option<Instant> = None;
+        let mut look = true;
         while !stop.is_cancelled() {
-            if let Err(error) = self.step().await {
-                tracing::error!(%error, "the outbox could not be read; trying again in a second");
+            if std::mem::take(&mut look) {
+                woken = None;
+                if let Err(error) = self.step().await {
+                    tracing::error!(%error, "the outbox could not be read; trying again in a second");
+                }
             }
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = self.wake.notified() => {}
-                () = self.clock.moved() => {}
-                _ = ticks.tick() => self.tick().await,
-                Some(ended) = self.under_way.join_next() => { self.ended(ended); }
-            }
+            look = tokio::select! {
+                () = stop.cancelled() => false,
+                () = self.wake.notified(), if woken.is_none() => {
+                    woken = Some(Instant::now() + GATHER);
+                    false
+                }
+                () = sleep_until(woken.unwrap_or_else(Instant::now)), if woken.is_some() => true,
+                () = self.clock.moved() => true,
+                _ = ticks.tick() => {
+                    self.tick().await;
+                    true
+                }
+                Some(ended) = self.under_way.join_next() => {
+                    self.ended(ended);
+                    true
+                }
+            };
         }
         while let Some(ended) = self.under_way.join_next().await {
             self.ended(ended);
@@ -160,8 +177,9 @@ impl Runner {
                 let ids = ids.clone();
                 Box::pin(async move {
                     let mut rows = Vec::new();
+                    let database_now = tx.database_now().await?;
                     for id in ids {
-                        rows.extend(claim::claim(tx, id, now, lease).await?);
+                        rows.extend(claim::claim(tx, id, now, database_now, lease).await?);
                     }
                     Ok(rows)
                 })

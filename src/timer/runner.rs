@@ -17,6 +17,8 @@ use crate::store::Store;
 const BATCH: i64 = 50;
 /// The longest sleep: timers armed by other replicas are seen this soon.
 const TICK: Duration = Duration::from_secs(1);
+/// From a commit to the look at the timers: nothing is due that soon, and a burst of commands is one look.
+const GATHER: Duration = Duration::from_millis(50);
 
 /// Fires what is due.
 #[derive(Clone)]
@@ -48,7 +50,7 @@ impl Runner {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.clock.moved() => {}
-                () = self.armed.notified() => {}
+                () = self.armed.notified() => tokio::time::sleep(GATHER).await,
                 () = tokio::time::sleep(nap) => {}
             }
         }
