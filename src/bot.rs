@@ -247,7 +247,6 @@ async fn answer(
     let may_defer = !Desk::may_open_form(&invocation.call);
     let work = async move { desk.answer(invocation).await };
     let given = answering::answer(&rest, &callback, received, may_defer, work).await;
-    metrics::histogram!("wardroom_answer_seconds").record(received.elapsed());
     tracing::debug!(?given, "answered");
 }
 

@@ -7,6 +7,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -29,6 +30,8 @@ use crate::web;
 const EXIT_CONFIG: u8 = 78;
 /// Something was found that has to be mended.
 const EXIT_FOUND: u8 = 1;
+/// Between two foldings of what was measured. Without them each single measurement stays in memory until somebody asks for it.
+const UPKEEP: Duration = Duration::from_secs(5);
 
 #[derive(Parser)]
 #[command(name = "wardroom", version, about = "ISO/IEC 20000 service management that lives in Discord")]
@@ -114,7 +117,15 @@ fn start_log(config: &Config, filter: &str) {
 
 /// The figures of this process; none when another part of it keeps them already.
 fn start_metrics() -> Option<PrometheusHandle> {
-    PrometheusBuilder::new().install_recorder().ok()
+    let figures = PrometheusBuilder::new().install_recorder().ok()?;
+    let kept = figures.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(UPKEEP).await;
+            kept.run_upkeep();
+        }
+    });
+    Some(figures)
 }
 
 async fn open(config: &Config) -> Result<Arc<Store>, Error> {
