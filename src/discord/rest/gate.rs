@@ -211,6 +211,10 @@ impl Gate {
 
     /// Waits for the turn of `ask`. It does not wait for what cannot come before `deadline`.
     pub(super) async fn admit(self: &Arc<Self>, ask: Ask, deadline: Instant) -> Result<Admitted, Held> {
+        // An answer passes the queue by, and wakes nobody in it: with much to deliver that was most of what an answer cost.
+        if ask.exempt && self.state().invalid.over(EXHAUSTED, Instant::now()).is_none() {
+            return Ok(Admitted { gate: Arc::clone(self), ask, key: None });
+        }
         let place = self.queue(ask);
         loop {
             let mut changed = pin!(self.changed.notified());
@@ -306,11 +310,10 @@ impl Admitted {
 
 impl Drop for Admitted {
     fn drop(&mut self) {
-        if let Some(key) = &self.key {
-            let mut state = self.gate.state();
-            if let Some(bucket) = state.buckets.get_mut(key) {
-                bucket.give_back();
-            }
+        // Without a bucket nothing was taken, so nothing has changed for those who wait.
+        let Some(key) = &self.key else { return };
+        if let Some(bucket) = self.gate.state().buckets.get_mut(key) {
+            bucket.give_back();
         }
         self.gate.changed.notify_waiters();
     }
