@@ -2,7 +2,7 @@
 //! was acknowledged is lost, anything was said twice, or anything stayed unsaid.
 //!
 //! The short form is part of `cargo test`: 300 commands and 60 promises, 25 kills, on SQLite and on PostgreSQL at once.
-//! The long form takes about twelve minutes:
+//! The long form takes about ten minutes:
 //!
 //! ```text
 //! cargo test --release --test crash -- --ignored --nocapture long
@@ -54,7 +54,7 @@ async fn short() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-#[ignore = "takes twelve minutes"]
+#[ignore = "takes ten minutes"]
 async fn long() {
     weather(Scale {
         commands: 2000,
