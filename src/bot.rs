@@ -166,6 +166,9 @@ impl Intake {
     fn tell(&self, now: &Status) {
         let up = matches!(now, Status::Up { .. });
         metrics::gauge!("wardroom_gateway_up").set(if up { 1.0 } else { 0.0 });
+        if let Status::Down(why) = now {
+            tracing::warn!(why, "not connected");
+        }
         if let Some(status) = &self.status {
             status.send_replace(up);
         }
@@ -177,8 +180,8 @@ impl Intake {
         let now = self.rest.discord_now();
         match kind {
             EventKind::Interaction => {
-                let Some(callback) = incoming::callback(&data) else {
-                    tracing::warn!("an interaction without id or token cannot be answered");
+                let Some(callback) = incoming::callback(&data, self.bot.map(|(_, application)| application)) else {
+                    tracing::warn!("an interaction without id, type or token cannot be answered");
                     return;
                 };
                 let invocation = incoming::interaction(&data, now);
@@ -196,7 +199,8 @@ impl Intake {
                 let Some((_, application)) = self.bot else { return };
                 tracing::info!(%application, "connected");
                 let (rest, store) = (self.rest.clone(), self.store.clone());
-                self.handlers.spawn(async move { register(&rest, &store, application).await });
+                // Like the look for what was missed it is repeated at the next start: a stop does not wait for it.
+                tokio::spawn(async move { register(&rest, &store, application).await });
                 self.look_for_what_was_missed();
                 self.said.notify_one();
             }

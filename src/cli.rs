@@ -20,7 +20,7 @@ use crate::bot::{self, Ended, Parts};
 use crate::clock::Clock;
 use crate::config::{BadConfig, Config, Http, LogFormat};
 use crate::discord::LOG_PINS;
-use crate::error::Error;
+use crate::error::{Error, Failure};
 use crate::journal::{self, Verdict, format};
 use crate::setup;
 use crate::store::Store;
@@ -28,6 +28,8 @@ use crate::web;
 
 /// `EX_CONFIG` of sysexits.h: the configuration has to be mended, a restart does not help.
 const EXIT_CONFIG: u8 = 78;
+/// `EX_TEMPFAIL`: starting again later may help.
+const EXIT_LATER: u8 = 75;
 /// Something was found that has to be mended.
 const EXIT_FOUND: u8 = 1;
 /// Between two foldings of what was measured. Without them each single measurement stays in memory until somebody asks for it.
@@ -143,6 +145,8 @@ async fn run(config: Config) -> ExitCode {
     };
     let store = match open(&config).await {
         Ok(store) => store,
+        // A server that does not answer may do so in a minute; everything else has to be mended.
+        Err(error @ Error::Failed(Failure::Database(_))) => return say(&error.to_string(), EXIT_LATER),
         Err(error) => return say(&error.to_string(), EXIT_CONFIG),
     };
     let stop = CancellationToken::new();

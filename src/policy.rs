@@ -4,7 +4,7 @@
 //! | proof | who has it |
 //! |---|---|
 //! | [`Participant`] | any member |
-//! | [`Responder`] | a holder of `responder`, `incident-manager` or `administrator`; any member while `responder` is mapped to no role |
+//! | [`Responder`] | a holder of `responder`, `incident-manager` or `administrator`; any member while `responder` is mapped to no role; for some moves the reporter |
 //! | [`ServiceOwner`] | a holder of `service-owner` or `administrator` |
 //! | [`Administrator`] | a holder of `administrator`; on slash commands and clicks also a member with Manage Server |
 //!
@@ -159,6 +159,15 @@ pub fn responder(member: &Member, map: &RoleMap) -> Result<Responder, Refusal> {
         return Err(lacks(Capability::Responder, map));
     };
     Ok(Responder { user: member.user, basis })
+}
+
+/// Proof that `member` may do to an incident what its reporter may as well: acknowledge it, reopen it, confirm its close
+/// (DESIGN 4; `itsm-iso20000` 4).
+pub fn responder_or_reporter(member: &Member, map: &RoleMap, reporter: UserId) -> Result<Responder, Refusal> {
+    match responder(member, map) {
+        Err(_) if member.user == reporter => Ok(Responder { user: member.user, basis: "the reporter" }),
+        proof => proof,
+    }
 }
 
 /// Proof that `member` may change the service catalogue.

@@ -1,6 +1,6 @@
 //! What came in: one use of wardroom by one person, whatever surface it came through.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,8 @@ pub struct Invocation {
     pub on_message: Option<MessageId>,
     /// Display names, at this moment, of the people who are named in the options.
     pub names: BTreeMap<UserId, String>,
+    /// Those named in the options that are programs and no people.
+    pub bots: BTreeSet<UserId>,
     /// When the event was received, by wardroom's clock corrected to Discord's.
     pub received_at: DateTime<Utc>,
 }

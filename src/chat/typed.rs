@@ -104,6 +104,10 @@ pub fn parse(text: &str, here: &Here<'_>) -> Typed {
     if let Some((record, rest)) = split_record(said) {
         return full::parse_on_record(&record, rest, &masked, here.vocabulary);
     }
+    // `ack INC-2`, `resolve INC-2 rolled back`: under stress the verb comes first, and it is an incident.
+    if here.vocabulary.is_path(&["incident", &first.to_lowercase()]) {
+        return full::parse(&format!("incident {said}"), &masked, here.vocabulary);
+    }
     Typed::Unclear(not_understood(first, said, &masked, here.vocabulary))
 }
 

@@ -1,5 +1,7 @@
 //! What every handler is given: who acts, where, when, and with what set-up of the guild.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use crate::chat::invocation::{Member, Source};
@@ -8,7 +10,7 @@ use crate::error::Refusal;
 use crate::journal::{Actor, Change, Draft};
 use crate::number::{Kind, Number};
 use crate::setup::Guild;
-use crate::snowflake::ChannelId;
+use crate::snowflake::{ChannelId, UserId};
 
 /// Who acts, where and when. The clock was read once, for all of the command.
 #[derive(Clone, Debug)]
@@ -23,6 +25,8 @@ pub struct Context {
     pub card_channel: ChannelId,
     /// The record whose room `channel` is.
     pub room: Option<Number>,
+    /// Those named in the options that are programs and no people.
+    pub bots: BTreeSet<UserId>,
     /// When it happened; for a typed message that came late, when it was written in chat.
     pub now: DateTime<Utc>,
     /// When it reached wardroom: what is written down and said carries this time.

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
@@ -26,6 +27,10 @@ use crate::store::{Store, Tx};
 const STALE_INTERACTION: TimeDelta = TimeDelta::seconds(3);
 /// A typed message is executed up to this age, with its own time (DESIGN 4).
 const STALE_MESSAGE: TimeDelta = TimeDelta::minutes(15);
+/// A typed message that met a database which is away is tried again after this long, and then at longer and longer intervals up to
+const FIRST_RETRY: Duration = Duration::from_secs(1);
+/// this one.
+const LAST_RETRY: Duration = Duration::from_secs(15);
 /// No interaction is older than the feature (Discord introduced them in December 2020): an id that says so was not minted by Discord's
 /// clock, and tells nothing about age.
 const FIRST_INTERACTION_MS: i64 = 1_606_780_800_000;
@@ -84,8 +89,25 @@ impl Desk {
     async fn interaction(&self, guild: GuildId, invocation: Invocation) -> Answer {
         match dispatch::deed(invocation.call.clone()) {
             Ok(deed) if deed.is_read() => self.read(guild, invocation, deed).await,
-            Ok(deed) => self.act(guild, invocation, Some(deed)).await,
+            Ok(deed) => {
+                if let Err(refusal) = self.in_this_guild(guild, &deed).await {
+                    return said_no(&refusal.into());
+                }
+                self.act(guild, invocation, Some(deed)).await
+            }
             Err(error) => said_no(&error),
+        }
+    }
+
+    /// Discord's clients offer a guild's own channels alone; others might not. Where Discord does not answer, nothing is held against it.
+    async fn in_this_guild(&self, guild: GuildId, deed: &Deed) -> Result<(), Refusal> {
+        let Deed::Command(command) = deed else { return Ok(()) };
+        let Some(channel) = command.channel() else { return Ok(()) };
+        match self.look.look(guild).await {
+            Ok(around) if !around.channels.is_empty() && !around.channels.contains_key(&channel) => {
+                Err(setup::reply::not_a_channel_of_this_server(channel))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -129,18 +151,35 @@ impl Desk {
         result.unwrap_or_else(|error| said_no(&error))
     }
 
-    /// One unit of work: the inbox, the deed, the answer.
+    /// One unit of work: the inbox, the deed, the answer. A typed message has no token that dies, so it is tried again while the database
+    /// is away: nobody types a P1 twice.
     async fn act(&self, guild: GuildId, invocation: Invocation, deed: Option<Deed>) -> Answer {
-        let result = self
-            .store
-            .write(move |tx| {
-                let (invocation, deed) = (invocation.clone(), deed.clone());
-                Box::pin(async move { once(tx, guild, &invocation, deed).await })
-            })
-            .await;
-        self.armed.notify_one();
-        self.said.notify_one();
-        result.unwrap_or_else(|error| said_no(&error))
+        let source = invocation.source;
+        let give_up = tokio::time::Instant::now() + STALE_MESSAGE.to_std().unwrap_or_default();
+        let mut wait = FIRST_RETRY;
+        loop {
+            let (invocation, deed) = (invocation.clone(), deed.clone());
+            let result = self
+                .store
+                .write(move |tx| {
+                    let (invocation, deed) = (invocation.clone(), deed.clone());
+                    Box::pin(async move { once(tx, guild, &invocation, deed).await })
+                })
+                .await;
+            self.armed.notify_one();
+            self.said.notify_one();
+            match result {
+                Ok(answer) => return answer,
+                Err(Error::Failed(Failure::Database(error)))
+                    if matches!(source, Source::Message(_)) && tokio::time::Instant::now() + wait < give_up =>
+                {
+                    tracing::warn!(%error, "a typed message waits for the database");
+                    tokio::time::sleep(wait).await;
+                    wait = (wait * 2).min(LAST_RETRY);
+                }
+                Err(error) => return said_no(&error),
+            }
+        }
     }
 }
 
@@ -199,6 +238,7 @@ async fn once(tx: &mut Tx, guild: GuildId, invocation: &Invocation, deed: Option
                 to: To::Channel(invocation.channel),
                 key: outbox::answer_key(invocation.source.kind(), message.0),
                 message: &public.in_reply_to(message),
+                otherwise: None,
             };
             outbox::post(tx, context.written_at, post).await?;
         }
@@ -227,6 +267,7 @@ async fn context(tx: &mut Tx, guild: Guild, invocation: &Invocation) -> Result<C
         channel: invocation.channel,
         card_channel: parent.unwrap_or(invocation.channel),
         room,
+        bots: invocation.bots.clone(),
         now,
         written_at: invocation.received_at,
         source: invocation.source,

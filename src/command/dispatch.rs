@@ -12,7 +12,7 @@ use crate::chat::phrase::{self, Lean};
 use crate::chat::typed::{self, Here, Short, Typed};
 use crate::error::{Error, Failure, Refusal};
 use crate::setup::Surroundings;
-use crate::snowflake::{GuildId, UserId};
+use crate::snowflake::{ChannelId, GuildId, UserId};
 use crate::store::Tx;
 use crate::{incident, service, setup};
 
@@ -61,6 +61,14 @@ impl Command {
     /// Whether Discord has to be asked before it can be answered.
     pub fn looks_around(&self) -> bool {
         matches!(self, Self::Setup(setup::command::Command::Check {}))
+    }
+
+    /// The channel that it would set up, if it does.
+    pub fn channel(&self) -> Option<ChannelId> {
+        match self {
+            Self::Setup(setup::command::Command::Channel { channel, .. }) => Some(*channel),
+            _ => None,
+        }
     }
 
     /// Whether its answer may be a form, which can only be the first answer: then it is never deferred.

@@ -8,6 +8,7 @@ use super::context::Context;
 use crate::args;
 use crate::error::{Error, Failure, Refusal};
 use crate::number::Number;
+use crate::snowflake::GuildId;
 use crate::store::Tx;
 
 /// A form that was opened.
@@ -61,6 +62,11 @@ pub async fn find(tx: &mut Tx, context: &Context, id: &str) -> Result<Opened, Er
         .into());
     };
     Ok(Opened { id, kind, record: Number::stored(&record)?, version, draft: serde_json::from_str(&draft)? })
+}
+
+/// Forgets what was drafted about `record`.
+pub async fn forget(tx: &mut Tx, guild: GuildId, record: Number) -> Result<(), Error> {
+    tx.execute("DELETE FROM form WHERE guild_id = $1 AND record = $2", args![guild, record]).await.map(drop)
 }
 
 /// Forgets forms that were opened before `before`.

@@ -4,7 +4,7 @@
 //! The reader asks for as little as it needs: fields that Discord adds are passed over, and a field that is missing costs only
 //! what it would have said.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
@@ -55,8 +55,8 @@ fn text(object: &Value, key: &str) -> Option<String> {
     object[key].as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-/// Where to answer an interaction, even when the rest of it cannot be read.
-pub fn callback(data: &Value) -> Option<Callback> {
+/// Where to answer an interaction, even when the rest of it cannot be read. `own` is the bot's application, for an event that names none.
+pub fn callback(data: &Value, own: Option<ApplicationId>) -> Option<Callback> {
     let kind = match data["type"].as_u64()? {
         2 => Kind::Command,
         3 => Kind::Component,
@@ -66,7 +66,7 @@ pub fn callback(data: &Value) -> Option<Callback> {
     };
     Some(Callback {
         id: InteractionId(id(data, "id")?),
-        application: ApplicationId(id(data, "application_id")?),
+        application: id(data, "application_id").map(ApplicationId).or(own)?,
         token: SecretString::from(text(data, "token")?),
         kind,
     })
@@ -107,6 +107,7 @@ pub fn interaction(data: &Value, received_at: DateTime<Utc>) -> Option<Invocatio
         call,
         on_message: id(&data["message"], "id").map(MessageId),
         names: resolved_names(&inner["resolved"]),
+        bots: bots(inner["resolved"]["users"].as_object().into_iter().flatten().map(|(_, user)| user)),
         received_at,
     })
 }
@@ -238,6 +239,11 @@ fn resolved_names(resolved: &Value) -> BTreeMap<UserId, String> {
     names
 }
 
+/// Those among `users` that are programs.
+fn bots<'u>(users: impl Iterator<Item = &'u Value>) -> BTreeSet<UserId> {
+    users.filter(|user| user["bot"] == true).filter_map(|user| id(user, "id").map(UserId)).collect()
+}
+
 /// Reads a message that may be a command to `bot`: written by a person in a server, and beginning with the bot's mention.
 pub fn message(data: &Value, bot: UserId, received_at: DateTime<Utc>) -> Option<Invocation> {
     /// An ordinary message, and a reply.
@@ -272,6 +278,7 @@ pub fn message(data: &Value, bot: UserId, received_at: DateTime<Utc>) -> Option<
         call: Call::Typed { text: text.to_owned() },
         on_message: None,
         names,
+        bots: bots(data["mentions"].as_array().into_iter().flatten()),
         received_at,
     })
 }

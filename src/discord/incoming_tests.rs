@@ -147,8 +147,8 @@ fn clicks_choices_and_forms() {
     let read = interaction(&form, at()).expect("an invocation");
     let fields = BTreeMap::from([("text".to_owned(), "better".to_owned()), ("who".to_owned(), "x,y".to_owned())]);
     assert_eq!(read.call, Call::Form { custom_id: "w1:upd:7".into(), fields });
-    assert_eq!(callback(&form).expect("a callback").kind, Kind::Form { from_message: false });
-    assert_eq!(callback(&click).expect("a callback").kind, Kind::Component);
+    assert_eq!(callback(&form, None).expect("a callback").kind, Kind::Form { from_message: false });
+    assert_eq!(callback(&click, None).expect("a callback").kind, Kind::Component);
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn what_is_unknown_or_broken_is_none() {
     {
         assert_eq!(interaction(&data, at()), None);
     }
-    assert!(callback(&interaction_of(3, &json!({}))).is_some(), "it can still be answered");
+    assert!(callback(&interaction_of(3, &json!({})), None).is_some(), "it can still be answered");
 }
 
 fn spoken(content: &str) -> Value {

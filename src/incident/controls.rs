@@ -29,14 +29,15 @@ pub async fn press(tx: &mut Tx, context: &Context, action: &str, record: &str, e
             return undo(tx, context, before, extra.parse().ok()).await;
         }
         "resolve" | "reopen" => {
-            policy::responder(&context.member, &context.guild.roles)?;
             let before = find(tx, context, Some(record)).await?;
+            let roles = &context.guild.roles;
             // The guards speak before a form is filled in for nothing.
-            let responder = policy::responder(&context.member, &context.guild.roles)?;
             if action == "resolve" {
+                let responder = policy::responder(&context.member, roles)?;
                 before.clone().resolve(&responder, context.now, Code::Fixed, "", context.now)?;
             } else {
-                before.clone().reopen(&responder)?;
+                let proof = policy::responder_or_reporter(&context.member, roles, before.reporter)?;
+                before.clone().reopen(&proof)?;
             }
             let id = form::open(tx, context, action, before.number, before.version, &serde_json::Value::Null).await?;
             return form_answer(action, before.number, id, &serde_json::Value::Null);

@@ -49,7 +49,7 @@ pub(super) async fn declare(
     )
     .await?;
     let channel = context.guild.channel(Purpose::Incidents).unwrap_or(context.card_channel);
-    draw(tx, context, &incident, channel).await?;
+    draw(tx, context, &incident, channel, None).await?;
     invite(tx, context, &incident, context.member.user).await?;
     if incident.priority.pages() {
         page(tx, context, &incident, entry.seq).await?;

@@ -3,17 +3,19 @@
 use chrono::{DateTime, Utc};
 
 use super::reply;
-use super::step::{find, redraw, step, tell_room, undoable, written};
+use super::step::{find, line_key, page_key, redraw, step, tell_room, undoable, written};
 use super::store::{self, Filter};
 use super::{Incident, UNDO_WINDOW, timeline};
 use crate::chat::answer::Answer;
 use crate::chat::invocation::TargetMessage;
+use crate::chat::message::Message;
 use crate::chat::text::{clean, clean_line, clip};
 use crate::command::context::Context;
 use crate::command::form;
-use crate::error::Error;
+use crate::error::{Error, Refusal};
 use crate::journal::{self, Change, Fact, Told};
 use crate::number;
+use crate::outbox;
 use crate::policy;
 use crate::snowflake::minted_at;
 use crate::store::Tx;
@@ -36,6 +38,14 @@ pub(super) async fn note_at(
     note(tx, context, incident, at, vec![Change::new("text", Fact::Text(written("text", text)?))]).await
 }
 
+/// Whoever runs incidents writes to every timeline, and whoever takes part in one to its own.
+fn may_write(context: &Context, incident: &Incident) -> Result<&'static str, Refusal> {
+    match incident.part_of(context.member.user) {
+        Some(basis) => Ok(basis),
+        None => Ok(policy::responder(&context.member, &context.guild.roles)?.basis()),
+    }
+}
+
 /// Puts something on the timeline.
 async fn note(
     tx: &mut Tx,
@@ -44,10 +54,10 @@ async fn note(
     at: DateTime<Utc>,
     changes: Vec<Change>,
 ) -> Result<Answer, Error> {
-    let responder = policy::responder(&context.member, &context.guild.roles)?;
+    let basis = may_write(context, &incident)?;
     let after = incident.noted();
     store::save(tx, &after).await?;
-    let mut draft = context.draft("incident.note", after.number, responder.basis(), changes);
+    let mut draft = context.draft("incident.note", after.number, basis, changes);
     draft.event_at = at;
     let told = journal::append(tx, after.guild, context.written_at, draft).await?;
     tell_room(tx, context, &after, &told).await?;
@@ -102,16 +112,20 @@ pub(super) async fn redact(
 ) -> Result<Answer, Error> {
     let responder = policy::responder(&context.member, &context.guild.roles)?;
     let told = entry_of(tx, &incident, entry).await?;
-    if told.action == "incident.declare" || !has_text(&told) {
+    let texts: Vec<&str> = told
+        .after
+        .values()
+        .filter_map(|fact| match fact {
+            Fact::Text(text) => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
+    if texts.is_empty() {
         return Err(reply::entry_has_no_text(incident.number, entry).into());
     }
     journal::erase_texts(tx, incident.guild, entry).await?;
-    let mut after = incident.noted();
-    // What the record itself still shows of the entry goes too.
-    if let Some(update) = after.update.as_mut().filter(|update| told.text("update") == Some(update.text.as_str())) {
-        "(removed)".clone_into(&mut update.text);
-    }
-    after.previous = None;
+    form::forget(tx, incident.guild, incident.number).await?;
+    let after = incident.forget(&texts);
     store::save(tx, &after).await?;
     let changes = vec![
         Change::new("entry", Fact::Plain(entry.to_string())),
@@ -125,6 +139,9 @@ pub(super) async fn redact(
     )
     .await?;
     redraw(tx, context, &after).await?;
+    // What we said of it in the room is ours to change; what people wrote is theirs.
+    let line = Message::say(timeline::deed(&entry_of(tx, &after, entry).await?, 1500));
+    outbox::correct(tx, context.written_at, after.guild, &line_key(&after, entry), &line).await?;
     tell_room(tx, context, &after, &told).await?;
     Ok(Answer::Say(reply::redacted(&after, entry)))
 }
@@ -167,6 +184,11 @@ pub(super) async fn undo(
     let what = timeline::deed(&last, 80);
     let extra = vec![Change::new("entry", Fact::Plain(last.seq.to_string()))];
     let (after, _) = step(tx, context, &before, after, "incident.undo", "the actor of the entry", extra).await?;
+    // Posts are corrected, not unsent: the line in the room is struck out, and who was called hears that it was a slip.
+    let struck = Message::say(format!("~~{}~~", timeline::deed(&last, 1500)));
+    outbox::correct(tx, context.written_at, after.guild, &line_key(&after, last.seq), &struck).await?;
+    let called = Message::say(reply::page_taken_back(&before));
+    outbox::correct(tx, context.written_at, after.guild, &page_key(&after, last.seq), &called).await?;
     Ok(Answer::Say(reply::undone(&after, &format!("{what}."))))
 }
 

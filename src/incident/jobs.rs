@@ -59,6 +59,7 @@ pub async fn promise_passed(tx: &mut Tx, due: &Due, now: DateTime<Utc>) -> Resul
             to: To::Room(incident.number),
             key: format!("timer:{}:promised-update:{}:{}", due.guild, incident.number, due.generation),
             message: &message,
+            otherwise: None,
         },
     )
     .await

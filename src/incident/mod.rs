@@ -33,6 +33,8 @@ use crate::number::Number;
 use crate::policy::{Participant, Responder};
 use crate::snowflake::{GuildId, UserId};
 
+/// What stands where a text was removed.
+const REMOVED: &str = "(removed)";
 /// How long the last step can be taken back (DESIGN 4).
 pub const UNDO_WINDOW: TimeDelta = TimeDelta::minutes(10);
 
@@ -444,6 +446,39 @@ impl Incident {
             next.closure = Some(closure);
             next.state = State::Cancelled;
         }))
+    }
+
+    /// What it holds of `texts` is gone: they were removed from the record of an entry. The step before is forgotten, for it may hold them.
+    #[must_use]
+    pub fn forget(mut self, texts: &[&str]) -> Self {
+        let gone = |text: &str| texts.contains(&text);
+        if gone(&self.title) {
+            REMOVED.clone_into(&mut self.title);
+        }
+        if self.description.as_deref().is_some_and(gone) {
+            self.description = None;
+        }
+        if let Some(update) = self.update.as_mut().filter(|update| gone(&update.text)) {
+            REMOVED.clone_into(&mut update.text);
+        }
+        if let Some(resolution) = self.resolution.as_mut().filter(|resolution| gone(&resolution.summary)) {
+            REMOVED.clone_into(&mut resolution.summary);
+        }
+        if let Some(closure) = self.closure.as_mut().filter(|closure| closure.reason.as_deref().is_some_and(gone)) {
+            closure.reason = None;
+        }
+        self.version += 1;
+        self.previous = None;
+        self
+    }
+
+    /// How `user` takes part in it beyond being a member, if so.
+    pub fn part_of(&self, user: UserId) -> Option<&'static str> {
+        if self.reporter == user {
+            return Some("the reporter");
+        }
+        let roles = [self.roles.commander, self.roles.communications, self.roles.scribe];
+        roles.contains(&Some(user)).then_some("holds a role in it")
     }
 
     /// It is the same as `other`, where the reporter goes on.

@@ -47,18 +47,28 @@ pub(super) async fn redraw(tx: &mut Tx, context: &Context, incident: &Incident) 
             context.guild.channel(Purpose::Incidents).or(room.map(|room| room.channel)).unwrap_or(context.card_channel)
         }
     };
-    draw(tx, context, incident, channel).await
+    draw(tx, context, incident, channel, room.and_then(|room| room.thread)).await
 }
 
-/// Writes the card's newest shape for `channel`.
-pub(super) async fn draw(tx: &mut Tx, context: &Context, incident: &Incident, channel: ChannelId) -> Result<(), Error> {
+/// Writes the card's newest shape for `channel`; `thread` is its room, once that is open.
+pub(super) async fn draw(
+    tx: &mut Tx,
+    context: &Context,
+    incident: &Incident,
+    channel: ChannelId,
+    thread: Option<ChannelId>,
+) -> Result<(), Error> {
     outbox::card(
         tx,
         context.written_at,
         incident.guild,
         incident.number,
-        if incident.restricted { Home::Private(channel) } else { Home::Open(channel) },
-        &reply::card(incident),
+        if incident.restricted {
+            Home::Private(channel)
+        } else {
+            Home::Open { channel, otherwise: context.card_channel }
+        },
+        &reply::card(incident, thread),
         &reply::room_name(incident),
     )
     .await
@@ -70,8 +80,17 @@ pub(super) async fn tell_room(tx: &mut Tx, context: &Context, incident: &Inciden
         return Ok(());
     }
     let message = Message::say(timeline::line(told));
-    let key = format!("entry:{}:{}", incident.guild, told.seq);
-    post(tx, context, incident, To::Room(incident.number), key, &message).await
+    post(tx, context, incident, To::Room(incident.number), line_key(incident, told.seq), &message).await
+}
+
+/// The outbox key of the line that tells of entry `seq` in the room.
+pub(super) fn line_key(incident: &Incident, seq: i64) -> String {
+    format!("entry:{}:{seq}", incident.guild)
+}
+
+/// The outbox key of the page that entry `seq` caused.
+pub(super) fn page_key(incident: &Incident, seq: i64) -> String {
+    format!("page:{}:{}:{seq}", incident.guild, incident.number)
 }
 
 /// Says something about the incident, once.
@@ -83,7 +102,12 @@ pub(super) async fn post(
     key: String,
     message: &Message,
 ) -> Result<(), Error> {
-    outbox::post(tx, context.written_at, Post { guild: incident.guild, lane: Lane::State, to, key, message }).await
+    outbox::post(
+        tx,
+        context.written_at,
+        Post { guild: incident.guild, lane: Lane::State, to, key, message, otherwise: None },
+    )
+    .await
 }
 
 /// Calls the responders, in the channel of the card and apart from it: a page depends on no other message.
@@ -103,8 +127,9 @@ pub(super) async fn page(tx: &mut Tx, context: &Context, incident: &Incident, se
             guild: incident.guild,
             lane: Lane::Page,
             to: To::Channel(channel),
-            key: format!("page:{}:{}:{seq}", incident.guild, incident.number),
+            key: page_key(incident, seq),
             message: &outbox::page(&calls, &reply::page(incident)),
+            otherwise: Some(context.card_channel),
         },
     )
     .await

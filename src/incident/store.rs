@@ -234,7 +234,8 @@ pub async fn save(tx: &mut Tx, incident: &Incident) -> Result<(), Error> {
                 commander_id = $14, communications_id = $15, scribe_id = $16,
                 promised_by = $17, promise_due_at = $18, last_update = $19, last_update_at = $20,
                 resolved_at = $21, resolved_by = $22, restored_at = $23, resolution_code = $24, resolution_summary = $25,
-                closed_at = $26, closed_by = $27, closed_as = $28, closed_reason = $29, reopened = $30, previous = $31
+                closed_at = $26, closed_by = $27, closed_as = $28, closed_reason = $29, reopened = $30, previous = $31,
+                title = $32, description = $33
               WHERE guild_id = $1 AND number = $2 AND version = $3 - 1",
             args![
                 incident.guild,
@@ -268,6 +269,8 @@ pub async fn save(tx: &mut Tx, incident: &Incident) -> Result<(), Error> {
                 closure.and_then(|closure| closure.reason.as_deref()),
                 incident.reopened,
                 previous,
+                incident.title.as_str(),
+                incident.description.as_deref(),
             ],
         )
         .await?;

@@ -132,7 +132,8 @@ pub fn show(incident: &Incident, entries: &[Told]) -> Message {
     shown.sort();
     let mut lines = vec![format!("**Timeline of {}**", incident.number)];
     if left_out > 0 {
-        lines.push(format!("*{left_out} earlier entries; see one whole with `entry:…`*"));
+        let entries = if left_out == 1 { "entry" } else { "entries" };
+        lines.push(format!("*{left_out} earlier {entries}; see one whole with `entry:…`*"));
     }
     lines.extend(shown.into_iter().map(|(_, _, line)| line));
     Message::say(lines.join("\n"))

@@ -26,9 +26,20 @@ async fn taken(tx: &mut Tx, context: &Context, named: Option<String>) -> Result<
     Ok((responder, incident))
 }
 
+/// The same, where the reporter may do it too.
+async fn taken_or_reported(
+    tx: &mut Tx,
+    context: &Context,
+    named: Option<String>,
+) -> Result<(Responder, Incident), Error> {
+    let incident = find(tx, context, named.as_deref()).await?;
+    let proof = policy::responder_or_reporter(&context.member, &context.guild.roles, incident.reporter)?;
+    Ok((proof, incident))
+}
+
 /// Somebody is on it.
 pub(super) async fn acknowledge(tx: &mut Tx, context: &Context, named: Option<String>) -> Result<Answer, Error> {
-    let (responder, before) = taken(tx, context, named).await?;
+    let (responder, before) = taken_or_reported(tx, context, named).await?;
     let after = before.clone().acknowledge(&responder, context.now)?;
     let (after, told) = step(tx, context, &before, after, "incident.ack", responder.basis(), Vec::new()).await?;
     invite(tx, context, &after, context.member.user).await?;
@@ -54,7 +65,11 @@ pub(super) async fn update(
         .transpose()?;
     let after = before.clone().tell(&responder, &message, promise, context.now)?;
     let audience = audience.unwrap_or(Audience::Technical);
-    let extra = vec![Change::new("audience", Fact::Plain(audience.name()))];
+    let mut extra = vec![Change::new("audience", Fact::Plain(audience.name()))];
+    if before.update.as_ref().is_some_and(|before| before.text == message) {
+        // Said once more in the same words it is no difference, and yet what was told.
+        extra.push(Change::new("update", Fact::Text(message)));
+    }
     let (after, told) = step(tx, context, &before, after, "incident.update", responder.basis(), extra).await?;
     if let Some(management) =
         context.guild.channel(Purpose::Management).filter(|_| audience == Audience::Management && !after.restricted)
@@ -76,6 +91,9 @@ pub(super) async fn give_role(
 ) -> Result<Answer, Error> {
     let (responder, before) = taken(tx, context, named).await?;
     let holder = member.unwrap_or(context.member.user);
+    if context.bots.contains(&holder) {
+        return Err(reply::is_a_program(holder).into());
+    }
     let after = before.clone().give_role(&responder, role, holder)?;
     let (after, told) = step(tx, context, &before, after, "incident.role", responder.basis(), Vec::new()).await?;
     invite(tx, context, &after, holder).await?;
@@ -141,7 +159,7 @@ pub(super) async fn reopen(
     named: Option<String>,
     reason: &str,
 ) -> Result<Answer, Error> {
-    let (responder, before) = taken(tx, context, named).await?;
+    let (responder, before) = taken_or_reported(tx, context, named).await?;
     let after = before.clone().reopen(&responder)?;
     let extra = vec![Change::new("reason", Fact::Text(written("reason", reason)?))];
     let (after, told) = step(tx, context, &before, after, "incident.reopen", responder.basis(), extra).await?;
@@ -157,7 +175,7 @@ pub(super) async fn close(
     reason: Option<String>,
     service: Option<String>,
 ) -> Result<Answer, Error> {
-    let (responder, before) = taken(tx, context, named).await?;
+    let (responder, before) = taken_or_reported(tx, context, named).await?;
     let mut ready = before.clone();
     if let Some(service) = service::maybe_named(tx, context.guild.id, service).await? {
         ready.service = Some(service);

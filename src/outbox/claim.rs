@@ -19,6 +19,9 @@ const LOOK: i64 = 64;
 pub(super) const LANES: [Lane; 6] =
     [Lane::Answer, Lane::Page, Lane::State, Lane::Reminder, Lane::Digest, Lane::Cosmetic];
 
+/// Answers and pages: lanes up to here are not kept in line with what else is said in their channel.
+const LAST_URGENT: i64 = Lane::Page as i64;
+
 macro_rules! lane {
     ($lane:literal) => {
         concat!(
@@ -34,6 +37,8 @@ macro_rules! lane {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Post,
+    /// Another text for a post.
+    Edit,
     Card,
     Room,
     /// A private thread, with all of a restricted record in it.
@@ -81,6 +86,7 @@ impl Row {
     fn claimed(self) -> Result<Claimed, Failure> {
         let kind = match self.kind.as_str() {
             "post" => Kind::Post,
+            "edit" => Kind::Edit,
             "card" => Kind::Card,
             "room" => Kind::Room,
             "vault" => Kind::Vault,
@@ -125,7 +131,8 @@ const DUE: &str = concat!(
     lane!(5)
 );
 
-/// Rows that are due, the most urgent first, at most one per channel and none in a channel that is `busy`.
+/// Rows that are due, the most urgent first, at most one per channel and none in a channel that is `busy`. Answers and pages wait for
+/// nobody, though others wait for them: a card whose edit waits for a rate limit must not hold up who is called.
 pub(super) async fn candidates(
     tx: &mut Tx,
     now: DateTime<Utc>,
@@ -136,9 +143,9 @@ pub(super) async fn candidates(
     rows.sort_unstable();
     let mut taken = busy.clone();
     let mut ids = Vec::new();
-    for (_, _, id, channel) in rows {
+    for (lane, _, id, channel) in rows {
         let Some(channel) = channel.map(ChannelId::from_i64) else { continue };
-        if ids.len() < limit && taken.insert(channel) {
+        if ids.len() < limit && (taken.insert(channel) || lane <= LAST_URGENT) {
             ids.push(id);
         }
     }
@@ -163,11 +170,12 @@ pub(super) async fn claim(
             "UPDATE outbox SET state = 'sending', attempt = attempt + 1, lease_epoch = lease_epoch + 1,
                                lease_until = $3, first_sent_at = COALESCE(first_sent_at, $2)
               WHERE outbox_id = $1 AND state = 'pending' AND not_before <= $2 AND expires_at > $2
-                AND NOT EXISTS (SELECT 1 FROM outbox other
-                                 WHERE other.state = 'sending' AND other.channel_id = outbox.channel_id)
+                AND (lane <= $4
+                     OR NOT EXISTS (SELECT 1 FROM outbox other
+                                     WHERE other.state = 'sending' AND other.channel_id = outbox.channel_id))
              RETURNING outbox_id, guild_id, lane, kind, channel_id, room, payload, revision, nonce, attempt, lease_epoch,
                        first_sent_at, message_id",
-            args![id, now, database_now + lease.num_microseconds().unwrap_or(i64::MAX / 4)],
+            args![id, now, database_now + lease.num_microseconds().unwrap_or(i64::MAX / 4), LAST_URGENT],
         )
         .await?;
     if row.is_none() {

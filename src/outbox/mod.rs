@@ -60,13 +60,20 @@ pub struct Post<'a> {
     pub key: String,
     /// What.
     pub message: &'a Message,
+    /// Where it is said instead, when Discord refuses it there.
+    pub otherwise: Option<ChannelId>,
 }
 
 /// Where a record lives in chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Home {
     /// Its card in a channel, its room the thread on the card: everybody who sees the channel sees it.
-    Open(ChannelId),
+    Open {
+        /// The channel.
+        channel: ChannelId,
+        /// Where the card goes when Discord refuses it there.
+        otherwise: ChannelId,
+    },
     /// Card and all in a private thread below this channel.
     Private(ChannelId),
 }
@@ -93,8 +100,8 @@ pub async fn post(tx: &mut Tx, now: DateTime<Utc>, post: Post<'_>) -> Result<(),
     };
     tx.execute(
         "INSERT INTO outbox (guild_id, lane, kind, dedupe_key, channel_id, room, payload, revision, nonce,
-                             not_before, expires_at, state, attempt, lease_epoch)
-         VALUES ($1, $2, 'post', $3, $4, $5, $6, 1, $7, $8, $9, $10, 0, 0) ON CONFLICT (dedupe_key) DO NOTHING",
+                             not_before, expires_at, state, attempt, lease_epoch, otherwise_id)
+         VALUES ($1, $2, 'post', $3, $4, $5, $6, 1, $7, $8, $9, $10, 0, 0, $11) ON CONFLICT (dedupe_key) DO NOTHING",
         args![
             post.guild,
             post.lane as i64,
@@ -106,6 +113,7 @@ pub async fn post(tx: &mut Tx, now: DateTime<Utc>, post: Post<'_>) -> Result<(),
             now,
             now + patience(post.lane),
             state,
+            post.otherwise,
         ],
     )
     .await
@@ -123,9 +131,9 @@ pub async fn card(
     message: &Message,
     room_name: &str,
 ) -> Result<(), Error> {
-    let (channel, card_channel) = match home {
-        Home::Open(channel) => (channel, Some(channel)),
-        Home::Private(parent) => (parent, room(tx, guild, record).await?.and_then(|room| room.thread)),
+    let (channel, card_channel, otherwise) = match home {
+        Home::Open { channel, otherwise } => (channel, Some(channel), Some(otherwise)),
+        Home::Private(parent) => (parent, room(tx, guild, record).await?.and_then(|room| room.thread), None),
     };
     tx.execute(
         "INSERT INTO room (guild_id, record, channel_id) VALUES ($1, $2, $3)
@@ -137,8 +145,8 @@ pub async fn card(
     // a card that went to the end at each change would never be posted where there is much to say, and its room never opened.
     tx.execute(
         "INSERT INTO outbox (guild_id, lane, kind, dedupe_key, channel_id, room, payload, revision, nonce,
-                             not_before, expires_at, state, attempt, lease_epoch)
-         VALUES ($1, $2, 'card', $3, $4, $5, $6, 1, $7, $8, $9, $10, 0, 0)
+                             not_before, expires_at, state, attempt, lease_epoch, otherwise_id)
+         VALUES ($1, $2, 'card', $3, $4, $5, $6, 1, $7, $8, $9, $10, 0, 0, $11)
          ON CONFLICT (dedupe_key) DO UPDATE SET
              payload = excluded.payload,
              revision = outbox.revision + 1,
@@ -146,6 +154,7 @@ pub async fn card(
              channel_id = CASE WHEN outbox.message_id IS NULL THEN excluded.channel_id ELSE outbox.channel_id END,
              not_before = CASE WHEN outbox.state IN ('waiting', 'pending') OR outbox.not_before > excluded.not_before
                                THEN outbox.not_before ELSE excluded.not_before END,
+             otherwise_id = CASE WHEN outbox.message_id IS NULL THEN excluded.otherwise_id ELSE NULL END,
              state = CASE WHEN outbox.state = 'sending' THEN 'sending' ELSE excluded.state END",
         args![
             guild,
@@ -158,12 +167,13 @@ pub async fn card(
             now,
             now + patience(Lane::State),
             if card_channel.is_some() { "pending" } else { "waiting" },
+            otherwise,
         ],
     )
     .await?;
     // The thread of an open home waits for its card; a private one comes first, and one that was refused is tried again.
     let (kind, state) = match home {
-        Home::Open(_) => ("room", "waiting"),
+        Home::Open { .. } => ("room", "waiting"),
         Home::Private(_) => ("vault", "pending"),
     };
     tx.execute(
@@ -186,6 +196,35 @@ pub async fn card(
             now + patience(Lane::State),
             state,
         ],
+    )
+    .await
+    .map(drop)
+}
+
+/// What was said under `key` is said otherwise from now on: it is changed before it is said, or edited where it stands. Without
+/// anything under that key nothing happens.
+pub async fn correct(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    guild: GuildId,
+    key: &str,
+    message: &Message,
+) -> Result<(), Error> {
+    let payload = message.payload().to_string();
+    tx.execute(
+        "UPDATE outbox SET payload = $3 WHERE guild_id = $1 AND dedupe_key = $2 AND state IN ('waiting', 'pending')",
+        args![guild, key, payload.as_str()],
+    )
+    .await?;
+    // An attempt that is under way tells its id when it ends; its correction waits for that.
+    tx.execute(
+        "INSERT INTO outbox (guild_id, lane, kind, dedupe_key, channel_id, payload, revision, nonce, not_before, expires_at,
+                             state, attempt, lease_epoch, message_id)
+         SELECT guild_id, lane, 'edit', dedupe_key || ':corrected', channel_id, $3, 1, $4, $5, $6, 'pending', 0, 0, message_id
+           FROM outbox said
+          WHERE guild_id = $1 AND dedupe_key = $2 AND state = 'sent' AND message_id IS NOT NULL
+         ON CONFLICT (dedupe_key) DO UPDATE SET payload = excluded.payload, state = 'pending', attempt = 0",
+        args![guild, key, payload, nonce(), now, now + patience(Lane::State)],
     )
     .await
     .map(drop)
@@ -304,7 +343,7 @@ pub fn answer_key(source_kind: &str, id: u64) -> String {
 pub async fn prune(tx: &mut Tx, before: DateTime<Utc>) -> Result<u64, Error> {
     tx.execute(
         "DELETE FROM outbox
-          WHERE kind IN ('post', 'member') AND state IN ('sent', 'superseded', 'expired', 'dead', 'ambiguous') AND expires_at < $1",
+          WHERE kind IN ('post', 'edit', 'member') AND state IN ('sent', 'superseded', 'expired', 'dead', 'ambiguous') AND expires_at < $1",
         args![before],
     )
     .await

@@ -1,6 +1,6 @@
 //! The runner of the outbox: claims what is due, carries it out, writes down how it went.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -49,7 +49,8 @@ pub struct Runner {
     courier: Arc<dyn Courier>,
     wake: Arc<Notify>,
     settings: Settings,
-    busy: HashSet<ChannelId>,
+    /// Deliveries under way in each channel.
+    busy: HashMap<ChannelId, usize>,
     under_way: JoinSet<ChannelId>,
 }
 
@@ -62,7 +63,7 @@ impl Runner {
         wake: Arc<Notify>,
         settings: Settings,
     ) -> Self {
-        Self { store, clock, courier, wake, settings, busy: HashSet::new(), under_way: JoinSet::new() }
+        Self { store, clock, courier, wake, settings, busy: HashMap::new(), under_way: JoinSet::new() }
     }
 
     /// Delivers until `stop`; then finishes what is under way.
@@ -141,7 +142,12 @@ impl Runner {
     fn ended(&mut self, ended: Result<ChannelId, tokio::task::JoinError>) {
         match ended {
             Ok(channel) => {
-                self.busy.remove(&channel);
+                if let Some(under_way) = self.busy.get_mut(&channel) {
+                    *under_way -= 1;
+                    if *under_way == 0 {
+                        self.busy.remove(&channel);
+                    }
+                }
             }
             Err(error) => {
                 // Which channel it was is lost with the task; the row's lease runs out and it is tried again.
@@ -159,7 +165,7 @@ impl Runner {
             return Ok(());
         }
         let now = self.clock.now();
-        let busy = self.busy.clone();
+        let busy: HashSet<ChannelId> = self.busy.keys().copied().collect();
         let ids = self
             .store
             .read(move |tx| {
@@ -186,10 +192,14 @@ impl Runner {
             })
             .await?;
         for row in claimed {
-            self.busy.insert(row.channel);
+            let channel = row.channel;
+            *self.busy.entry(channel).or_default() += 1;
             let delivery =
                 Delivery { store: self.store.clone(), clock: self.clock.clone(), courier: self.courier.clone(), lease };
-            self.under_way.spawn(delivery.carry(row));
+            self.under_way.spawn(async move {
+                delivery.carry(row).await;
+                channel
+            });
         }
         Ok(())
     }
@@ -203,8 +213,7 @@ struct Delivery {
 }
 
 impl Delivery {
-    async fn carry(self, row: Claimed) -> ChannelId {
-        let channel = row.channel;
+    async fn carry(self, row: Claimed) {
         let outcome = self.attempt_and_renew(&row).await;
         let lateness = (self.clock.now() - row.first_sent_at).to_std().unwrap_or_default();
         let now = self.clock.now();
@@ -220,7 +229,6 @@ impl Delivery {
             Ok(false) => metrics::counter!("wardroom_outbox_lost_leases_total").increment(1),
             Err(error) => tracing::error!(%error, "a delivery could not be written down; its lease will run out"),
         }
-        channel
     }
 
     /// One attempt, with the lease kept for as long as it takes.
@@ -272,7 +280,7 @@ impl Delivery {
 fn effect(row: &Claimed) -> Option<Effect> {
     let channel = row.channel;
     Some(match (row.kind, row.message) {
-        (Kind::Card, Some(message)) => {
+        (Kind::Card | Kind::Edit, Some(message)) => {
             Effect::Edit { channel, message, payload: serde_json::from_str(&row.payload).ok()? }
         }
         (Kind::Card | Kind::Post, _) => {
@@ -280,7 +288,7 @@ fn effect(row: &Claimed) -> Option<Effect> {
             Effect::Post { channel, payload, nonce: row.nonce.clone() }
         }
         (Kind::Room, Some(message)) => Effect::OpenThread { channel, message, name: row.payload.clone() },
-        (Kind::Room, None) => return None,
+        (Kind::Room | Kind::Edit, None) => return None,
         (Kind::Vault, _) => Effect::OpenPrivateThread {
             guild: row.guild,
             channel,

@@ -23,7 +23,7 @@ const TOO_MANY_EDITS: u64 = 30046;
 
 /// Settles `row` by `outcome`. Returns false when the lease was lost meanwhile.
 pub(super) async fn settle(tx: &mut Tx, now: DateTime<Utc>, row: &Claimed, outcome: &Outcome) -> Result<bool, Error> {
-    if row.kind != Kind::Post && row.kind != Kind::Member {
+    if !matches!(row.kind, Kind::Post | Kind::Edit | Kind::Member) {
         // Opening a room frees what waits for it. A unit of work that is writing such a row must not slip past, and it holds this lock.
         journal::lock(tx, row.guild).await?;
     }
@@ -35,7 +35,7 @@ pub(super) async fn settle(tx: &mut Tx, now: DateTime<Utc>, row: &Claimed, outco
             later(tx, row, now + wait, why).await
         }
         Outcome::Ambiguous(why) => ambiguous(tx, row, why).await,
-        Outcome::Gone if row.kind == Kind::Post || row.kind == Kind::Member => done(tx, now, row, None).await,
+        Outcome::Gone if matches!(row.kind, Kind::Post | Kind::Edit | Kind::Member) => done(tx, now, row, None).await,
         Outcome::Gone => anew(tx, now, row).await,
         Outcome::Refused { code: TOO_MANY_EDITS, .. } if row.kind == Kind::Card => anew(tx, now, row).await,
         Outcome::Refused { code, why } => dead(tx, now, row, *code, why).await,
@@ -58,7 +58,8 @@ async fn done(tx: &mut Tx, now: DateTime<Utc>, row: &Claimed, id: Option<u64>) -
         .execute(
             "UPDATE outbox SET state = CASE WHEN revision = $3 AND $4 = 0 THEN 'sent' ELSE 'pending' END,
                                message_id = $5, attempt = 0, first_sent_at = NULL, lease_until = NULL, last_error = NULL,
-                               not_before = $6
+                               not_before = $6,
+                               payload = CASE WHEN kind = 'card' THEN payload ELSE '' END
               WHERE outbox_id = $1 AND lease_epoch = $2 AND state = 'sending'",
             args![row.id, row.epoch, row.revision, doubtful, message, next],
         )
@@ -149,6 +150,19 @@ async fn anew(tx: &mut Tx, now: DateTime<Utc>, row: &Claimed) -> Result<bool, Er
 }
 
 async fn dead(tx: &mut Tx, now: DateTime<Utc>, row: &Claimed, code: u64, why: &str) -> Result<bool, Error> {
+    let moved = tx
+        .execute(
+            "UPDATE outbox SET state = 'pending', channel_id = otherwise_id, otherwise_id = NULL, lease_until = NULL,
+                               first_sent_at = NULL, attempt = 0, not_before = $3, nonce = $4
+              WHERE outbox_id = $1 AND lease_epoch = $2 AND state = 'sending' AND otherwise_id <> channel_id",
+            args![row.id, row.epoch, now, nonce()],
+        )
+        .await?;
+    if moved == 1 {
+        tracing::warn!(outbox = row.id, code, why, "something is said in another channel than it should be");
+        tell_operators(tx, now, row, code, why).await?;
+        return Ok(true);
+    }
     let kept = tx
         .execute(
             "UPDATE outbox SET state = 'dead', lease_until = NULL, last_error = $3
@@ -186,6 +200,7 @@ async fn tell_operators(tx: &mut Tx, now: DateTime<Utc>, row: &Claimed, code: u6
             to: To::Channel(operations),
             key: format!("undeliverable:{}:{}", row.guild, now.date_naive()),
             message: &message,
+            otherwise: None,
         },
     )
     .await

@@ -56,6 +56,8 @@ pub enum Command {
     List {
         /// With those that are retired.
         retired: Option<bool>,
+        /// From 1.
+        page: Option<i64>,
     },
     /// One.
     Show {
@@ -126,10 +128,10 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
             record(tx, context, "service.edit", proof.basis(), Some(&before), &after).await?;
             Ok(Answer::Say(reply::edited(&after)))
         }
-        Command::List { retired } => {
+        Command::List { retired, page } => {
             let mut services = store::all(tx, guild).await?;
             services.retain(|service| retired.unwrap_or(false) || service.retired_at.is_none());
-            Ok(Answer::Say(reply::list(&services)))
+            Ok(Answer::Say(reply::list(&services, page.unwrap_or(1))))
         }
         Command::Show { service } => {
             let service = super::find(tx, guild, &service).await?;

@@ -2,9 +2,14 @@
 
 use super::Service;
 use crate::chat::message::Message;
-use crate::chat::text::{esc, fit};
+use crate::chat::text::{code, esc, fit};
 use crate::error::Refusal;
 use crate::incident::{Incident, reply as incident};
+
+/// Services on one page: the longest line has some 130 characters, and a message 2,000.
+const PAGE: usize = 12;
+/// Open incidents shown with a service.
+const OPEN_SHOWN: usize = 5;
 
 /// One service, and its open incidents.
 pub fn show(service: &Service, open: &[Incident]) -> Message {
@@ -16,24 +21,37 @@ pub fn show(service: &Service, open: &[Incident]) -> Message {
         lines.push("No incident is open on it.".to_owned());
     } else {
         lines.push("Open:".to_owned());
-        lines.extend(open.iter().map(|one| format!("• {} · {}", incident::headline(one), incident::state(one.state))));
+        let shown = open.iter().take(OPEN_SHOWN);
+        lines.extend(shown.map(|one| format!("• {} · {}", incident::headline(one), incident::state(one.state))));
+        if open.len() > OPEN_SHOWN {
+            lines.push(format!("More with {}.", code(&format!("/incident list service:{}", service.name), 110)));
+        }
     }
     Message::say(lines.join("\n"))
 }
 
 fn line(service: &Service) -> String {
     let owner = service.owner.map(|owner| format!(" · owner <@{owner}>")).unwrap_or_default();
-    let hours = service.hours.as_deref().map(|hours| format!(" · {}", esc(hours))).unwrap_or_default();
+    let hours = service.hours.as_deref().map(|hours| format!(" · {}", fit(hours, 40))).unwrap_or_default();
     let retired = service.retired_at.map(|at| format!(" · retired <t:{}:d>", at.timestamp())).unwrap_or_default();
-    format!("**{}** · tier {}{owner}{hours}{retired}", esc(&service.name), service.tier)
+    format!("**{}** · tier {}{owner}{hours}{retired}", fit(&service.name, 60), service.tier)
 }
 
-/// All of them.
-pub fn list(services: &[Service]) -> Message {
+/// One page of them, from 1.
+pub fn list(services: &[Service], page: i64) -> Message {
     if services.is_empty() {
         return Message::say("There are no services yet. Add the first: `/service add`.");
     }
-    Message::say(services.iter().map(line).collect::<Vec<_>>().join("\n"))
+    let skipped = usize::try_from(page.max(1) - 1).unwrap_or(usize::MAX).saturating_mul(PAGE);
+    let mut lines: Vec<String> = services.iter().skip(skipped).take(PAGE).map(line).collect();
+    if lines.is_empty() {
+        return Message::say(format!("There is no page {page}."));
+    }
+    let more = services.len().saturating_sub(skipped + PAGE);
+    if more > 0 {
+        lines.push(format!("{more} more with `page:{}`.", page.max(1) + 1));
+    }
+    Message::say(lines.join("\n"))
 }
 
 /// It was added.

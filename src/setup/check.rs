@@ -58,17 +58,24 @@ pub struct ChannelFacts {
 pub struct Finding {
     /// Whether all is well.
     pub well: bool,
+    /// Whether it is about something that was set up, and not about what could be.
+    pub set: bool,
     /// What is so and, where it is not well, how to mend it. Markdown.
     pub sentence: String,
 }
 
 impl Finding {
     fn well(sentence: impl Into<String>) -> Self {
-        Self { well: true, sentence: sentence.into() }
+        Self { well: true, set: true, sentence: sentence.into() }
+    }
+
+    /// Nothing is set up here, and that is well too.
+    fn open(sentence: impl Into<String>) -> Self {
+        Self { well: true, set: false, sentence: sentence.into() }
     }
 
     fn amiss(sentence: impl Into<String>) -> Self {
-        Self { well: false, sentence: sentence.into() }
+        Self { well: false, set: true, sentence: sentence.into() }
     }
 }
 
@@ -97,10 +104,10 @@ fn of_channel(guild: &Guild, around: &Surroundings, purpose: Purpose) -> Finding
     let name = purpose.name();
     let Some(channel) = guild.channel(purpose) else {
         return match purpose {
-            Purpose::Incidents | Purpose::Changes | Purpose::Problems => Finding::well(format!(
+            Purpose::Incidents | Purpose::Changes | Purpose::Problems => Finding::open(format!(
                 "No channel for `{name}`: cards go to the channel of the command. To choose one: `/setup channel purpose:{name}`."
             )),
-            Purpose::Management | Purpose::Digests | Purpose::Operations | Purpose::Audit => Finding::well(format!(
+            Purpose::Management | Purpose::Digests | Purpose::Operations | Purpose::Audit => Finding::open(format!(
                 "No channel for `{name}`: nothing is posted there. To choose one: `/setup channel purpose:{name}`."
             )),
         };
@@ -139,10 +146,10 @@ fn of_capability(guild: &Guild, around: &Surroundings, capability: Capability) -
                 vec![Finding::well("`responder` is mapped to no role: anyone may run incidents, nobody is pinged.")]
             }
             Capability::Administrator => {
-                vec![Finding::well("`administrator` is mapped to no role: members with Manage Server administrate.")]
+                vec![Finding::open("`administrator` is mapped to no role: members with Manage Server administrate.")]
             }
             // Nothing mapped is said (DESIGN 4, "Who sees what").
-            _ => vec![Finding::well(format!(
+            _ => vec![Finding::open(format!(
                 "`{name}` is mapped to no role: nobody has it. `/setup role capability:{name}`"
             ))],
         };

@@ -39,7 +39,10 @@ pub fn checked(findings: &[Finding]) -> Message {
         count => format!("**{count} things to mend:**"),
     }];
     lines.extend(amiss.iter().map(|finding| format!("❌ {}", finding.sentence)));
-    lines.extend(findings.iter().filter(|finding| finding.well).map(|finding| format!("✅ {}", finding.sentence)));
+    lines.extend(
+        findings.iter().filter(|finding| finding.well && finding.set).map(|finding| format!("✅ {}", finding.sentence)),
+    );
+    lines.extend(findings.iter().filter(|finding| !finding.set).map(|finding| format!("➖ {}", finding.sentence)));
     Message::say(lines.join("\n"))
 }
 
@@ -114,5 +117,15 @@ pub fn undeliverable(channel: ChannelId, error: u64, why: &str) -> String {
     format!(
         "⚠️ Discord refuses what I do in <#{channel}> ({error}: {}). Nothing is lost of any record; `/setup check` tells what to mend.",
         code(why, 120)
+    )
+}
+
+/// A channel of another server, a thread, or one that wardroom cannot see.
+pub fn not_a_channel_of_this_server(channel: ChannelId) -> Refusal {
+    Refusal::new(
+        "setup.channel",
+        format!(
+            "<#{channel}> is no channel of this server that wardroom can see. Choose a text channel, and let wardroom view it."
+        ),
     )
 }

@@ -134,13 +134,14 @@ impl Sqlite {
     }
 
     pub(super) async fn close(&self) {
+        // The last connection to close moves the WAL into the file, which a reader may not: so the writer goes last.
+        self.readers.close().await;
         self.jobs.lock().await.take();
         if let Some(writer) = self.writer.lock().await.take()
             && writer.await.is_err()
         {
             tracing::error!("the writer did not end well");
         }
-        self.readers.close().await;
     }
 }
 

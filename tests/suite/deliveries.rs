@@ -116,7 +116,7 @@ async fn a_card_that_waits_keeps_its_place_when_its_record_changes() {
                         now,
                         GUILD,
                         record,
-                        outbox::Home::Open(ChannelId(2)),
+                        outbox::Home::Open { channel: ChannelId(2), otherwise: ChannelId(2) },
                         &Message::say(text.to_owned()),
                         "room",
                     )
@@ -162,7 +162,12 @@ impl Running {
                     let message = Message::say(text.to_owned());
                     let (to, key) = (To::Channel(ChannelId(2)), key.to_owned());
                     let now = Clock::system().now() - TimeDelta::seconds(seconds_ago);
-                    outbox::post(tx, now, Post { guild: GUILD, lane: Lane::State, to, key, message: &message }).await?;
+                    outbox::post(
+                        tx,
+                        now,
+                        Post { guild: GUILD, lane: Lane::State, to, key, message: &message, otherwise: None },
+                    )
+                    .await?;
                 }
                 let taken =
                     "UPDATE outbox SET state = 'sending', lease_until = 1, lease_epoch = 1 WHERE dedupe_key = 'taken'";

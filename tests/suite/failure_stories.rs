@@ -77,10 +77,28 @@ async fn without_the_right_to_open_rooms_the_lines_stand_beside_the_card() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn when_the_incidents_channel_is_gone_people_are_called_where_the_command_was_given() {
+    Desk::on_each_database(async |desk| {
+        desk.set_up().await;
+        let operations = desk.playground.channel("operations").to_string();
+        desk.dev.slash("general", "setup channel", json!({"purpose": "operations", "channel": operations})).await;
+        desk.playground.set_bot_permissions("incidents", 0);
+        desk.alice.slash("general", "incident declare", json!({"title": "checkout is down", "priority": "P1"})).await;
+        desk.settle().await;
+        let posted = desk.playground.messages("general");
+        assert!(posted.iter().any(|message| message.pinged.roles.contains(&desk.playground.role("Responders"))));
+        assert!(posted.iter().any(|message| message.is_v2() && message.text().contains("INC-1")));
+        assert!(desk.seen_in("operations").contains("Discord refuses what I do in #incidents"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_channel_that_cannot_be_written_to_blocks_no_record_and_is_told() {
     Desk::on_each_database(async |desk| {
         desk.set_up().await;
-        desk.playground.faults().next(POST.0, POST.1, Fault::refused(refusal::MISSING_PERMISSIONS));
+        // Neither the incidents channel takes it nor the one of the command.
+        desk.playground.faults().next_times(2, POST.0, POST.1, &Fault::refused(refusal::MISSING_PERMISSIONS));
         let answer = desk.alice.slash("general", "incident declare", json!({"title": "slow reports"})).await;
         assert!(answer.text().starts_with("**INC-1**"));
         assert!(desk.eventually_refused("the card of INC-1").await);

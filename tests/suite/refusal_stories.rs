@@ -147,12 +147,13 @@ async fn hostile_text_shows_as_text_everywhere_and_pings_nobody() {
         desk.alice.slash(room.clone(), "incident update", json!({"message": hostile})).await;
         desk.typed(&desk.alice, "general", &format!("@wardroom p3 {hostile}")).await;
         desk.settle().await;
-        assert_snapshot!(visible(&desk.card("INC-1").text()), @r"
+        assert_snapshot!(visible(&desk.tidy(&desk.card("INC-1").text())), @r"
         ### INC-1 · P3 · \# @␣everyone \<@␣1574726270976000008> \[bank]\(<https://evil.example>) gnp.exe \`\`\`x
         **🔴 New, nobody is on it** · service unknown
-        P3 as given · declared <t:1795514400:R> by <@1574726270976000007>
-        **Last update** <t:1795514400:R>
+        P3 as given · declared ⟨10:00⟩ by @alice
+        **Last update** ⟨10:00⟩
         > \# @␣everyone \<@␣1574726270976000008> \[bank]\(<https://evil.example>) gnp.exe \`\`\`x
+        -# Room: #room
         ");
         assert_snapshot!(visible(&desk.seen_in(room.clone())), @r"
         📝 @alice: \# @␣everyone \<@␣1574726270976000008> \[bank]\(<https://evil.example>) gnp.exe \`\`\`x
@@ -211,7 +212,7 @@ async fn a_stale_card_tells_how_things_are() {
 async fn who_lacks_the_capability_is_told_who_has_it_and_the_journal_knows() {
     Desk::on_each_database(async |desk| {
         desk.set_up().await;
-        desk.carla.slash("general", "incident declare", json!({"title": "anyone may declare"})).await;
+        desk.alice.slash("general", "incident declare", json!({"title": "slow reports"})).await;
         desk.settle().await;
         let before = records(desk).await;
         let mut said = Vec::new();

@@ -37,22 +37,22 @@ async fn an_administrator_sets_the_server_up_and_sees_what_is_missing() {
         assert_snapshot!(desk.text(&answer.finished().await), @"
         **All is well.**
         ✅ #incidents for `incidents`.
-        ✅ No channel for `changes`: cards go to the channel of the command. To choose one: `/setup channel purpose:changes`.
-        ✅ No channel for `problems`: cards go to the channel of the command. To choose one: `/setup channel purpose:problems`.
         ✅ #management for `management`.
-        ✅ No channel for `digests`: nothing is posted there. To choose one: `/setup channel purpose:digests`.
-        ✅ No channel for `operations`: nothing is posted there. To choose one: `/setup channel purpose:operations`.
-        ✅ No channel for `audit`: nothing is posted there. To choose one: `/setup channel purpose:audit`.
         ✅ @&Responders is `responder`.
-        ✅ `incident-manager` is mapped to no role: nobody has it. `/setup role capability:incident-manager`
-        ✅ `problem-manager` is mapped to no role: nobody has it. `/setup role capability:problem-manager`
-        ✅ `change-manager` is mapped to no role: nobody has it. `/setup role capability:change-manager`
-        ✅ `approver` is mapped to no role: nobody has it. `/setup role capability:approver`
-        ✅ `service-owner` is mapped to no role: nobody has it. `/setup role capability:service-owner`
-        ✅ `manager` is mapped to no role: nobody has it. `/setup role capability:manager`
-        ✅ `auditor` is mapped to no role: nobody has it. `/setup role capability:auditor`
-        ✅ `administrator` is mapped to no role: members with Manage Server administrate.
         ✅ Times are read in `UTC`. If your people write another: `/setup timezone`.
+        ➖ No channel for `changes`: cards go to the channel of the command. To choose one: `/setup channel purpose:changes`.
+        ➖ No channel for `problems`: cards go to the channel of the command. To choose one: `/setup channel purpose:problems`.
+        ➖ No channel for `digests`: nothing is posted there. To choose one: `/setup channel purpose:digests`.
+        ➖ No channel for `operations`: nothing is posted there. To choose one: `/setup channel purpose:operations`.
+        ➖ No channel for `audit`: nothing is posted there. To choose one: `/setup channel purpose:audit`.
+        ➖ `incident-manager` is mapped to no role: nobody has it. `/setup role capability:incident-manager`
+        ➖ `problem-manager` is mapped to no role: nobody has it. `/setup role capability:problem-manager`
+        ➖ `change-manager` is mapped to no role: nobody has it. `/setup role capability:change-manager`
+        ➖ `approver` is mapped to no role: nobody has it. `/setup role capability:approver`
+        ➖ `service-owner` is mapped to no role: nobody has it. `/setup role capability:service-owner`
+        ➖ `manager` is mapped to no role: nobody has it. `/setup role capability:manager`
+        ➖ `auditor` is mapped to no role: nobody has it. `/setup role capability:auditor`
+        ➖ `administrator` is mapped to no role: members with Manage Server administrate.
         ");
         desk.playground.set_bot_permissions("incidents", permissions::BOT & !permissions::CREATE_PUBLIC_THREADS);
         let answer = desk.dev.slash("general", "setup check", json!({})).await;

@@ -96,6 +96,7 @@ pub(super) fn passed_on(event: Event) -> Option<(EventKind, Value)> {
             metrics::counter!("wardroom_gateway_untyped_total").increment(1);
             match event.kind.as_str() {
                 "INTERACTION_CREATE" => Some((EventKind::Interaction, event.value)),
+                "READY" => Some((EventKind::Ready, event.value)),
                 "MESSAGE_CREATE" if may_be_command(event.value["content"].as_str().unwrap_or_default()) => {
                     Some((EventKind::Message, event.value))
                 }

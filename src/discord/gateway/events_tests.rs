@@ -63,7 +63,8 @@ fn reads_the_same(d: &Value) {
     let read = incoming::interaction(d, at());
     assert!(read.is_some());
     assert_eq!(incoming::interaction(&data, at()), read);
-    let (left, right) = (incoming::callback(&data).expect("a callback"), incoming::callback(d).expect("a callback"));
+    let (left, right) =
+        (incoming::callback(&data, None).expect("a callback"), incoming::callback(d, None).expect("a callback"));
     assert_eq!((left.id, left.application, left.kind), (right.id, right.application, right.kind));
 }
 

@@ -170,7 +170,7 @@ async fn events_arrive_whether_or_not_serenity_can_type_them() {
         let read = incoming::interaction(&event.data, Clock::system().now()).expect("an invocation");
         assert_eq!(read.source.id(), id);
         assert!(matches!(read.call, Call::Slash { path, .. } if path == ["inbox"]));
-        assert!(incoming::callback(&event.data).is_some());
+        assert!(incoming::callback(&event.data, None).is_some());
     }
     let mut status = gateway.status();
     let up =

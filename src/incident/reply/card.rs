@@ -5,12 +5,13 @@ use crate::chat::custom_id::CustomId;
 use crate::chat::message::{Block, Button, Card, Look, Message, Row};
 use crate::chat::text::{esc, fit};
 use crate::incident::{Incident, State};
+use crate::snowflake::ChannelId;
 
 /// Characters of a person's text on a card; the rest is in the room.
 const EXCERPT: usize = 600;
 
-/// The live card.
-pub fn card(incident: &Incident) -> Message {
+/// The live card. `room` is named on it once it is open: a card that had to be posted anew stands without its thread.
+pub fn card(incident: &Incident, room: Option<ChannelId>) -> Message {
     let mut blocks = vec![Block::Text(heading(incident)), Block::Text(facts(incident))];
     if let Some(description) = incident.description.as_ref().filter(|_| incident.update.is_none()) {
         blocks.push(Block::Text(quote(&fit(description, EXCERPT))));
@@ -35,7 +36,8 @@ pub fn card(incident: &Incident) -> Message {
         let reason =
             closure.reason.as_deref().map(|reason| format!("\n{}", quote(&fit(reason, EXCERPT)))).unwrap_or_default();
         news.push(format!(
-            "**Closed** {} as {} by <@{}>{reason}",
+            "**{}** {} as {} by <@{}>{reason}",
+            if incident.state == State::Cancelled { "Cancelled" } else { "Closed" },
             relative(closure.at),
             closed_as(closure.closed_as),
             closure.by
@@ -44,6 +46,9 @@ pub fn card(incident: &Incident) -> Message {
     if !news.is_empty() {
         blocks.push(Block::Line);
         blocks.push(Block::Text(news.join("\n")));
+    }
+    if let Some(room) = room.filter(|_| !incident.restricted) {
+        blocks.push(Block::Text(format!("-# Room: <#{room}>")));
     }
     blocks.push(Block::Row(Row::Buttons(buttons(incident))));
     Message::card(Card { colour: colour(incident), blocks })

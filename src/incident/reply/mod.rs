@@ -184,6 +184,15 @@ pub fn page(incident: &Incident) -> String {
     format!("{kind}{} · {}", headline(incident), service(incident))
 }
 
+/// What stands in place of a page whose declaration was taken back.
+pub fn page_taken_back(incident: &Incident) -> String {
+    format!(
+        "~~{}~~ · taken back by <@{}>: nobody needs to come.",
+        headline(incident).replace("**", ""),
+        incident.reporter
+    )
+}
+
 /// A step was done.
 pub fn acknowledged(incident: &Incident) -> Message {
     Message::say(format!(
@@ -305,7 +314,7 @@ pub fn redacted(incident: &Incident, entry: i64) -> Message {
 
 /// The service was set from a list of what a close needs.
 pub fn service_set(incident: &Incident) -> Message {
-    let message = Message::say(format!("**{}** was on {}.", incident.number, service(incident)));
+    let message = Message::say(format!("Service of **{}**: {}.", incident.number, service(incident)));
     if incident.gaps().is_empty() {
         message.buttons(vec![Button::new("Close", CustomId::new("incident.close", incident.number, ""), Look::Primary)])
     } else {
@@ -338,7 +347,7 @@ pub fn show(incident: &Incident, room: Option<Room>) -> Message {
 }
 
 fn card_with(incident: &Incident, line: &str) -> Message {
-    let mut shown = card(incident);
+    let mut shown = card(incident, None);
     shown.append_text(line);
     shown
 }

@@ -220,3 +220,8 @@ pub(in crate::incident) fn event_in_the_future() -> Refusal {
         "`at` lies in the future. When did it happen? Write it like `10:05` or `-20m`.".to_owned(),
     )
 }
+
+/// A role was to go to a bot.
+pub(in crate::incident) fn is_a_program(holder: UserId) -> Refusal {
+    refusal("incident.human", format!("<@{holder}> is a program. A role needs a person who answers for it."))
+}

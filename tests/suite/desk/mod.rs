@@ -203,6 +203,28 @@ impl Desk {
         reply
     }
 
+    /// Whether `text` stands in a column of a table.
+    pub async fn database_holds(&self, table: &'static str, column: &'static str, text: &'static str) -> bool {
+        // One statement a table, since statements are static: what is asked is a handful.
+        let sql = match (table, column) {
+            ("outbox", "payload") => "SELECT COUNT(*) FROM outbox WHERE payload LIKE '%' || $1 || '%'",
+            ("incident", "title") => {
+                "SELECT COUNT(*) FROM incident
+                  WHERE title || COALESCE(description, '') || COALESCE(last_update, '') || COALESCE(resolution_summary, '')
+                        || COALESCE(previous, '') LIKE '%' || $1 || '%'"
+            }
+            ("journal_text", "body") => "SELECT COUNT(*) FROM journal_text WHERE body LIKE '%' || $1 || '%'",
+            ("form", "draft") => "SELECT COUNT(*) FROM form WHERE draft LIKE '%' || $1 || '%'",
+            other => panic!("nobody asks for {other:?}"),
+        };
+        let found: Option<(i64,)> = self
+            .store
+            .read(move |tx| Box::pin(async move { tx.optional(sql, wardroom::args![text]).await }))
+            .await
+            .expect("the table can be read");
+        found.is_some_and(|(count,)| count > 0)
+    }
+
     /// Waits until `/setup check` says that Discord refused `what`; false when it does not come to that.
     pub async fn eventually_refused(&self, what: &str) -> bool {
         let give_up = Instant::now() + PATIENCE;
