@@ -105,7 +105,7 @@ CREATE TABLE outbox (
     outbox_id     INTEGER NOT NULL PRIMARY KEY,
     guild_id      INTEGER NOT NULL,
     lane          INTEGER NOT NULL,
-    kind          TEXT    NOT NULL CHECK (kind IN ('post', 'edit', 'card', 'room', 'vault', 'member')),
+    kind          TEXT    NOT NULL CHECK (kind IN ('post', 'card', 'room', 'vault', 'member')),
     dedupe_key    TEXT    NOT NULL UNIQUE,
     channel_id    INTEGER,
     room          TEXT,
@@ -126,7 +126,7 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (lane, not_before, outbox_id) WHERE state = 'pending';
 CREATE INDEX outbox_leased ON outbox (lease_until) WHERE state = 'sending';
 CREATE INDEX outbox_waiting ON outbox (guild_id, room) WHERE state = 'waiting';
-CREATE INDEX outbox_old ON outbox (expires_at) WHERE kind IN ('post', 'edit', 'member');
+CREATE INDEX outbox_old ON outbox (expires_at) WHERE kind IN ('post', 'member');
 CREATE INDEX outbox_failed ON outbox (guild_id, outbox_id) WHERE state IN ('dead', 'ambiguous');
 
 -- A form that was opened and not yet sent, with the version of the record that it was opened on.

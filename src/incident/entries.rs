@@ -13,6 +13,7 @@ use crate::chat::text::{clean, clean_line, clip};
 use crate::command::context::Context;
 use crate::command::form;
 use crate::error::{Error, Refusal};
+use crate::inbox;
 use crate::journal::{self, Change, Fact, Told};
 use crate::number;
 use crate::outbox;
@@ -125,6 +126,8 @@ pub(super) async fn redact(
     }
     journal::erase_texts(tx, incident.guild, entry).await?;
     form::forget(tx, incident.guild, incident.number).await?;
+    outbox::forget_words(tx, incident.guild).await?;
+    inbox::forget_answers(tx, incident.guild).await?;
     let after = incident.forget(&texts);
     store::save(tx, &after).await?;
     let changes = vec![

@@ -37,8 +37,6 @@ macro_rules! lane {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Post,
-    /// Another text for a post.
-    Edit,
     Card,
     Room,
     /// A private thread, with all of a restricted record in it.
@@ -86,7 +84,6 @@ impl Row {
     fn claimed(self) -> Result<Claimed, Failure> {
         let kind = match self.kind.as_str() {
             "post" => Kind::Post,
-            "edit" => Kind::Edit,
             "card" => Kind::Card,
             "room" => Kind::Room,
             "vault" => Kind::Vault,

@@ -1,7 +1,7 @@
 //! What must be said. A row is written in the transaction of the change that it tells of, so nothing is said that did not happen, and
 //! nothing that happened stays unsaid. Delivery comes after: a dead channel or a failing Discord never undoes a record.
 //!
-//! * A **post** is said once: its nonce is fixed when the row is written and the same at every attempt.
+//! * A **post** is said once: its nonce is fixed when the row is written and the same at every attempt. It can be corrected afterwards.
 //! * A **card** is one row per record for ever: posted once, then edited to the newest shape; changes in between coalesce.
 //! * A **room** is the thread on a card; what is said in it waits until it is open.
 //!
@@ -210,21 +210,13 @@ pub async fn correct(
     key: &str,
     message: &Message,
 ) -> Result<(), Error> {
-    let payload = message.payload().to_string();
     tx.execute(
-        "UPDATE outbox SET payload = $3 WHERE guild_id = $1 AND dedupe_key = $2 AND state IN ('waiting', 'pending')",
-        args![guild, key, payload.as_str()],
-    )
-    .await?;
-    // An attempt that is under way tells its id when it ends; its correction waits for that.
-    tx.execute(
-        "INSERT INTO outbox (guild_id, lane, kind, dedupe_key, channel_id, payload, revision, nonce, not_before, expires_at,
-                             state, attempt, lease_epoch, message_id)
-         SELECT guild_id, lane, 'edit', dedupe_key || ':corrected', channel_id, $3, 1, $4, $5, $6, 'pending', 0, 0, message_id
-           FROM outbox said
-          WHERE guild_id = $1 AND dedupe_key = $2 AND state = 'sent' AND message_id IS NOT NULL
-         ON CONFLICT (dedupe_key) DO UPDATE SET payload = excluded.payload, state = 'pending', attempt = 0",
-        args![guild, key, payload, nonce(), now, now + patience(Lane::State)],
+        "UPDATE outbox SET payload = $3, revision = revision + 1,
+                           not_before = CASE WHEN state = 'sent' THEN $4 ELSE not_before END,
+                           expires_at = CASE WHEN state = 'sent' THEN $5 ELSE expires_at END,
+                           state = CASE WHEN state = 'sent' THEN 'pending' ELSE state END
+          WHERE guild_id = $1 AND dedupe_key = $2 AND kind = 'post' AND state IN ('waiting', 'pending', 'sending', 'sent')",
+        args![guild, key, message.payload().to_string(), now, now + patience(Lane::State)],
     )
     .await
     .map(drop)
@@ -339,11 +331,23 @@ pub fn answer_key(source_kind: &str, id: u64) -> String {
     format!("answer:{source_kind}:{id}")
 }
 
+/// Forgets the words of all that was said in this guild and will not be said again: a text was removed, and any of them may quote it.
+/// Cards are drawn anew.
+pub async fn forget_words(tx: &mut Tx, guild: GuildId) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE outbox SET payload = ''
+          WHERE guild_id = $1 AND kind <> 'card' AND state IN ('sent', 'superseded', 'expired', 'dead', 'ambiguous')",
+        args![guild],
+    )
+    .await
+    .map(drop)
+}
+
 /// Forgets what was said, superseded or given up and has not been worth saying since `before`. Cards and rooms stay: they live on.
 pub async fn prune(tx: &mut Tx, before: DateTime<Utc>) -> Result<u64, Error> {
     tx.execute(
         "DELETE FROM outbox
-          WHERE kind IN ('post', 'edit', 'member') AND state IN ('sent', 'superseded', 'expired', 'dead', 'ambiguous') AND expires_at < $1",
+          WHERE kind IN ('post', 'member') AND state IN ('sent', 'superseded', 'expired', 'dead', 'ambiguous') AND expires_at < $1",
         args![before],
     )
     .await

@@ -280,15 +280,15 @@ impl Delivery {
 fn effect(row: &Claimed) -> Option<Effect> {
     let channel = row.channel;
     Some(match (row.kind, row.message) {
-        (Kind::Card | Kind::Edit, Some(message)) => {
+        (Kind::Card | Kind::Post, Some(message)) => {
             Effect::Edit { channel, message, payload: serde_json::from_str(&row.payload).ok()? }
         }
-        (Kind::Card | Kind::Post, _) => {
+        (Kind::Card | Kind::Post, None) => {
             let payload: Value = serde_json::from_str(&row.payload).ok()?;
             Effect::Post { channel, payload, nonce: row.nonce.clone() }
         }
         (Kind::Room, Some(message)) => Effect::OpenThread { channel, message, name: row.payload.clone() },
-        (Kind::Room | Kind::Edit, None) => return None,
+        (Kind::Room, None) => return None,
         (Kind::Vault, _) => Effect::OpenPrivateThread {
             guild: row.guild,
             channel,

@@ -23,7 +23,7 @@ const TOO_MANY_EDITS: u64 = 30046;
 
 /// Settles `row` by `outcome`. Returns false when the lease was lost meanwhile.
 pub(super) async fn settle(tx: &mut Tx, now: DateTime<Utc>, row: &Claimed, outcome: &Outcome) -> Result<bool, Error> {
-    if !matches!(row.kind, Kind::Post | Kind::Edit | Kind::Member) {
+    if !matches!(row.kind, Kind::Post | Kind::Member) {
         // Opening a room frees what waits for it. A unit of work that is writing such a row must not slip past, and it holds this lock.
         journal::lock(tx, row.guild).await?;
     }
@@ -35,7 +35,7 @@ pub(super) async fn settle(tx: &mut Tx, now: DateTime<Utc>, row: &Claimed, outco
             later(tx, row, now + wait, why).await
         }
         Outcome::Ambiguous(why) => ambiguous(tx, row, why).await,
-        Outcome::Gone if matches!(row.kind, Kind::Post | Kind::Edit | Kind::Member) => done(tx, now, row, None).await,
+        Outcome::Gone if matches!(row.kind, Kind::Post | Kind::Member) => done(tx, now, row, None).await,
         Outcome::Gone => anew(tx, now, row).await,
         Outcome::Refused { code: TOO_MANY_EDITS, .. } if row.kind == Kind::Card => anew(tx, now, row).await,
         Outcome::Refused { code, why } => dead(tx, now, row, *code, why).await,
@@ -50,16 +50,15 @@ fn back_off(attempt: i64) -> TimeDelta {
 
 async fn done(tx: &mut Tx, now: DateTime<Utc>, row: &Claimed, id: Option<u64>) -> Result<bool, Error> {
     let message = id.map(MessageId).or(row.message);
-    // A card whose first post was uncertain may stand there in an older shape: one more edit makes sure.
-    let doubtful = row.kind == Kind::Card && row.message.is_none() && row.attempt > 1;
+    // What changed while its first post was uncertain may stand there in an older shape: one more edit makes sure.
+    let doubtful = row.revision > 1 && row.message.is_none() && row.attempt > 1;
     let old = message.is_some_and(|message| now - minted_at(message.0) > TimeDelta::hours(1));
     let next = now + if old { OLD_EDIT_SPACING } else { EDIT_SPACING };
     let kept = tx
         .execute(
             "UPDATE outbox SET state = CASE WHEN revision = $3 AND $4 = 0 THEN 'sent' ELSE 'pending' END,
                                message_id = $5, attempt = 0, first_sent_at = NULL, lease_until = NULL, last_error = NULL,
-                               not_before = $6,
-                               payload = CASE WHEN kind = 'card' THEN payload ELSE '' END
+                               not_before = $6
               WHERE outbox_id = $1 AND lease_epoch = $2 AND state = 'sending'",
             args![row.id, row.epoch, row.revision, doubtful, message, next],
         )

@@ -410,9 +410,13 @@ async fn a_secret_that_is_removed_is_gone_from_everywhere_that_is_ours() {
             let leaked = text.contains("secret") && !text.starts_with("Nothing is found");
             assert!(!leaked, "{place}: {text}");
         }
-        for (table, column) in
-            [("outbox", "payload"), ("incident", "title"), ("journal_text", "body"), ("form", "draft")]
-        {
+        for (table, column) in [
+            ("outbox", "payload"),
+            ("incident", "title"),
+            ("journal_text", "body"),
+            ("form", "draft"),
+            ("inbox", "answer"),
+        ] {
             assert!(!desk.database_holds(table, column, "secret").await, "{table}");
         }
     })

@@ -214,6 +214,7 @@ impl Desk {
                         || COALESCE(previous, '') LIKE '%' || $1 || '%'"
             }
             ("journal_text", "body") => "SELECT COUNT(*) FROM journal_text WHERE body LIKE '%' || $1 || '%'",
+            ("inbox", "answer") => "SELECT COUNT(*) FROM inbox WHERE answer LIKE '%' || $1 || '%'",
             ("form", "draft") => "SELECT COUNT(*) FROM form WHERE draft LIKE '%' || $1 || '%'",
             other => panic!("nobody asks for {other:?}"),
         };
