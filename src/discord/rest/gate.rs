@@ -16,6 +16,8 @@ use crate::outbox::effect::Lane;
 const FORGOTTEN_AFTER: Duration = Duration::from_hours(1);
 /// Each such wait moves a call one lane up, so that the last lane is not starved for longer than a minute.
 const PROMOTION: Duration = Duration::from_secs(15);
+/// By so much a lane looks later than the one above it.
+const STAGGER: Duration = Duration::from_millis(1);
 const CROWD: &str = "too many calls wait for Discord";
 /// What a caller is told to wait who could not go for want of his turn.
 const CROWDED: Duration = Duration::from_secs(1);
@@ -237,7 +239,8 @@ impl Gate {
                 Verdict::Until(at, why) if at > deadline => return Err(Held { wait: at - now, why }),
                 Verdict::Until(at, _) => tokio::select! {
                     () = changed => {}
-                    () = sleep_until(at) => {}
+                    // Those who wait for the same instant look again in the order of their lanes.
+                    () = sleep_until(at + STAGGER * ask.lane as u32) => {}
                 },
                 Verdict::Changed => tokio::select! {
                     () = changed => {}
