@@ -21,6 +21,7 @@ use crate::clock::Clock;
 use crate::config::{BadConfig, Config, Http, LogFormat};
 use crate::discord::LOG_PINS;
 use crate::error::{Error, Failure};
+use crate::incident;
 use crate::journal::{self, Verdict, format};
 use crate::setup;
 use crate::store::Store;
@@ -225,6 +226,10 @@ async fn verify(config: &Config) -> ExitCode {
                     broken += 1;
                     println!("server {guild}: entry {seq} is BAD: {why}");
                 }
+            }
+            for (number, field) in incident::audit::differences(&store, *guild).await? {
+                broken += 1;
+                println!("server {guild}: the `{field}` of {number} is BAD: it is not what the journal says");
             }
         }
         if guilds.is_empty() {

@@ -124,15 +124,16 @@ pub(super) async fn redact(
     if texts.is_empty() {
         return Err(reply::entry_has_no_text(incident.number, entry).into());
     }
-    journal::erase_texts(tx, incident.guild, entry).await?;
+    let others = journal::erase_texts(tx, incident.guild, &incident.number.to_string(), entry).await?;
     form::forget(tx, incident.guild, incident.number).await?;
     outbox::forget_words(tx, incident.guild).await?;
     inbox::forget_answers(tx, incident.guild).await?;
     let after = incident.forget(&texts);
     store::save(tx, &after).await?;
     let changes = vec![
-        Change::new("entry", Fact::Plain(entry.to_string())),
+        Change::new(journal::REDACTED_ENTRY, Fact::Plain(entry.to_string())),
         Change::new("reason", Fact::Text(written("redact", reason)?)),
+        Change::new(journal::REDACTED_ALSO, Fact::plain((!others.is_empty()).then(|| numbers(&others)))),
     ];
     let told = journal::append(
         tx,
@@ -143,10 +144,16 @@ pub(super) async fn redact(
     .await?;
     redraw(tx, context, &after).await?;
     // What we said of it in the room is ours to change; what people wrote is theirs.
-    let line = Message::say(timeline::deed(&entry_of(tx, &after, entry).await?, 1500));
-    outbox::correct(tx, context.written_at, after.guild, &line_key(&after, entry), &line).await?;
+    for seq in others.into_iter().chain([entry]) {
+        let line = Message::say(timeline::deed(&entry_of(tx, &after, seq).await?, 1500));
+        outbox::correct(tx, context.written_at, after.guild, &line_key(&after, seq), &line).await?;
+    }
     tell_room(tx, context, &after, &told).await?;
     Ok(Answer::Say(reply::redacted(&after, entry)))
+}
+
+fn numbers(entries: &[i64]) -> String {
+    entries.iter().map(i64::to_string).collect::<Vec<_>>().join(" ")
 }
 
 /// Takes back the actor's last entry. `meant` is the entry whose button was used.

@@ -4,7 +4,7 @@ use super::Incident;
 use crate::journal::{Change, Fact};
 
 /// Every field that the journal follows, in the order in which people read them.
-fn fields(incident: &Incident) -> Vec<(&'static str, Fact)> {
+pub fn of(incident: &Incident) -> Vec<(&'static str, Fact)> {
     let resolution = incident.resolution.as_ref();
     let closure = incident.closure.as_ref();
     let acknowledged = incident.acknowledged.as_ref();
@@ -41,7 +41,7 @@ fn fields(incident: &Incident) -> Vec<(&'static str, Fact)> {
 
 /// What a new incident is made of; what it has not is left out.
 pub fn of_new(incident: &Incident) -> Vec<Change> {
-    fields(incident)
+    of(incident)
         .into_iter()
         .filter(|(_, fact)| *fact != Fact::Nothing)
         .map(|(field, after)| Change { field, before: Fact::Nothing, after })
@@ -50,9 +50,9 @@ pub fn of_new(incident: &Incident) -> Vec<Change> {
 
 /// What differs.
 pub fn between(before: &Incident, after: &Incident) -> Vec<Change> {
-    fields(before)
+    of(before)
         .into_iter()
-        .zip(fields(after))
+        .zip(of(after))
         .filter(|((_, before), (_, after))| before != after)
         .map(|((field, before), (_, after))| Change { field, before, after })
         .collect()

@@ -7,6 +7,7 @@
 //! way on (`itsm-iso20000` 4).
 
 mod asking;
+pub mod audit;
 pub mod command;
 mod complete;
 pub mod controls;

@@ -333,9 +333,35 @@ pub async fn entry(tx: &mut Tx, guild: GuildId, subject: &str, seq: i64) -> Resu
     Ok(tell(tx, guild, rows).await?.pop())
 }
 
-/// Erases the texts of entry `seq`. The entry and its hashes stay.
-pub async fn erase_texts(tx: &mut Tx, guild: GuildId, seq: i64) -> Result<u64, Error> {
-    tx.execute("DELETE FROM journal_text WHERE guild_id = $1 AND seq = $2", args![guild, seq]).await
+/// The end of every action that puts the removal of a text on record.
+pub const REDACT: &str = ".redact";
+/// The field of such an entry that names the entry whose text was removed.
+pub const REDACTED_ENTRY: &str = "entry";
+/// The field that names others which held the same words, apart by spaces.
+pub const REDACTED_ALSO: &str = "also";
+
+/// Erases the texts of entry `seq`, and the same words wherever else the journal holds them about `subject`. The entries and their
+/// hashes stay. Returns the other entries that lost a text; together with `seq` they must be put on record ([`REDACTED_ENTRY`],
+/// [`REDACTED_ALSO`]), for a text that is gone without that is a finding.
+pub async fn erase_texts(tx: &mut Tx, guild: GuildId, subject: &str, seq: i64) -> Result<Vec<i64>, Error> {
+    let others: Vec<(i64,)> = tx
+        .all(
+            "SELECT DISTINCT t.seq FROM journal_text t
+               JOIN journal_entry e ON e.guild_id = t.guild_id AND e.seq = t.seq
+              WHERE t.guild_id = $1 AND e.subject = $2 AND t.seq <> $3
+                AND t.body IN (SELECT body FROM journal_text WHERE guild_id = $1 AND seq = $3)
+              ORDER BY t.seq",
+            args![guild, subject, seq],
+        )
+        .await?;
+    tx.execute(
+        "DELETE FROM journal_text
+          WHERE guild_id = $1 AND seq IN (SELECT seq FROM journal_entry WHERE guild_id = $1 AND subject = $2)
+            AND body IN (SELECT body FROM journal_text WHERE guild_id = $1 AND seq = $3)",
+        args![guild, subject, seq],
+    )
+    .await?;
+    Ok(others.into_iter().map(|(seq,)| seq).collect())
 }
 
 async fn tell(tx: &mut Tx, guild: GuildId, rows: Vec<(i64, Vec<u8>)>) -> Result<Vec<Told>, Error> {

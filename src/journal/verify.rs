@@ -1,8 +1,9 @@
 //! The walk over a guild's chain that finds the first entry which cannot be what was written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::format::{self, Datum, Entry, Hash, NO_HEAD};
+use super::format::{self, Datum, Entry, Field, Hash, NO_HEAD};
+use super::{REDACT, REDACTED_ALSO, REDACTED_ENTRY};
 use crate::args;
 use crate::error::Error;
 use crate::snowflake::{GuildId, UserId};
@@ -38,9 +39,10 @@ type Identity = (i64, String, i64, Option<Vec<u8>>);
 pub async fn verify(store: &Store, guild: GuildId) -> Result<Verdict, Error> {
     let mut seq = 0;
     let mut head = NO_HEAD;
+    let mut removals = Removals::default();
     loop {
         let from = seq;
-        let (rows, texts, people) = store
+        let (rows, texts, people, end) = store
             .read(move |tx| {
                 Box::pin(async move {
                     let until = from + PAGE;
@@ -66,12 +68,15 @@ pub async fn verify(store: &Store, guild: GuildId) -> Result<Verdict, Error> {
                             args![guild, from, until],
                         )
                         .await?;
-                    Ok((rows, texts, people))
+                    // In the same view as the entries, for more may be appended while the walk goes on.
+                    let end: Option<(i64, Vec<u8>)> =
+                        tx.optional("SELECT seq, head FROM journal_head WHERE guild_id = $1", args![guild]).await?;
+                    Ok((rows, texts, people, end))
                 })
             })
             .await?;
         if rows.is_empty() {
-            break;
+            return Ok(removals.verdict().unwrap_or_else(|| at_the_end(seq, head, end)));
         }
         let beside = Beside::of(texts, people);
         for row in rows {
@@ -79,34 +84,57 @@ pub async fn verify(store: &Store, guild: GuildId) -> Result<Verdict, Error> {
             if row.0 != expected {
                 return Ok(Verdict::Broken { seq: expected, why: format!("it is missing; the next is {}", row.0) });
             }
-            match check(guild, &head, &row, &beside) {
+            match check(guild, &head, &row, &beside, &mut removals) {
                 Ok(next) => head = next,
                 Err(why) => return Ok(Verdict::Broken { seq: expected, why }),
             }
             seq = expected;
         }
     }
-    let end: Option<(i64, Vec<u8>)> = store
-        .read(move |tx| {
-            Box::pin(async move {
-                tx.optional("SELECT seq, head FROM journal_head WHERE guild_id = $1", args![guild]).await
-            })
-        })
-        .await?;
+}
+
+/// What the end of the chain must be after entry `seq` with `head`.
+fn at_the_end(seq: i64, head: Hash, end: Option<(i64, Vec<u8>)>) -> Verdict {
+    let broken = |seq, why: &str| Verdict::Broken { seq, why: why.to_owned() };
     match end {
-        // Entries that were appended while the walk went on lie beyond it, and are no fault.
-        Some((last, _)) if last < seq => {
-            Ok(Verdict::Broken { seq: last + 1, why: "it lies behind the end of the chain".to_owned() })
+        Some((last, _)) if last < seq => broken(last + 1, "it lies behind the end of the chain"),
+        Some((last, _)) if last > seq => broken(seq + 1, &format!("it is missing; the chain ends at {last}")),
+        Some((last, stored)) if stored != head => broken(last, "the end of the chain does not follow from it"),
+        Some(_) => Verdict::Sound { entries: seq, head },
+        None if seq > 0 => broken(seq, "the chain has entries and no end"),
+        None => Verdict::Sound { entries: 0, head },
+    }
+}
+
+/// Texts that are not there any more, and the entries that say why.
+#[derive(Default)]
+struct Removals {
+    missing: BTreeSet<i64>,
+    on_record: BTreeSet<i64>,
+}
+
+impl Removals {
+    fn note(&mut self, entry: &Entry, beside: &Beside) {
+        let gone = |field: &Field| {
+            matches!(field.after, Datum::Text(_)) && !beside.texts.contains_key(&(entry.seq, field.name.clone()))
+        };
+        if entry.fields.iter().any(gone) {
+            self.missing.insert(entry.seq);
         }
-        Some((last, _)) if last > seq => {
-            Ok(Verdict::Broken { seq: seq + 1, why: format!("it is missing; the chain ends at {last}") })
+        if entry.action.ends_with(REDACT) {
+            let named = entry.fields.iter().filter(|field| field.name == REDACTED_ENTRY || field.name == REDACTED_ALSO);
+            for field in named {
+                if let Datum::Plain(entries) = &field.after {
+                    self.on_record.extend(entries.split(' ').filter_map(|entry| entry.parse::<i64>().ok()));
+                }
+            }
         }
-        Some((last, stored)) if stored != head => {
-            Ok(Verdict::Broken { seq: last, why: "the end of the chain does not follow from it".to_owned() })
-        }
-        Some(_) => Ok(Verdict::Sound { entries: seq, head }),
-        None if seq > 0 => Ok(Verdict::Broken { seq, why: "the chain has entries and no end".to_owned() }),
-        None => Ok(Verdict::Sound { entries: 0, head }),
+    }
+
+    /// A removal that nobody put on record.
+    fn verdict(&self) -> Option<Verdict> {
+        let seq = *self.missing.difference(&self.on_record).next()?;
+        Some(Verdict::Broken { seq, why: "its text is gone, and no entry says that it was removed".to_owned() })
     }
 }
 
@@ -132,7 +160,7 @@ impl Beside {
 }
 
 /// The head after this row, or what is wrong with it.
-fn check(guild: GuildId, before: &Hash, row: &Row, beside: &Beside) -> Result<Hash, String> {
+fn check(guild: GuildId, before: &Hash, row: &Row, beside: &Beside, removals: &mut Removals) -> Result<Hash, String> {
     let (seq, entry_at, event_at, action, subject, bytes, stored) = row;
     let head = format::head(before, bytes);
     if head.as_slice() != stored.as_slice() {
@@ -148,6 +176,7 @@ fn check(guild: GuildId, before: &Hash, row: &Row, beside: &Beside) -> Result<Ha
     if !columns {
         return Err("its columns differ from its bytes".to_owned());
     }
+    removals.note(&entry, beside);
     let values = entry
         .fields
         .iter()

@@ -144,8 +144,20 @@ async fn it_runs_tells_its_health_stops_in_order_and_can_be_checked_verified_and
         assert!(lines.contains("token: Discord knows the bot") && lines.contains("Harbour Payments: "), "{lines}");
         assert!(lines.contains("bundled tzdata 2026f") || lines.contains("bundled tzdata 2027"), "{lines}");
         backed_up(&database, &variables);
+        forge_a_title(&url).await;
+        let verified = run(&["verify"], &variables);
+        assert_eq!(verified.status.code(), Some(1));
+        assert!(said(&verified).contains("the `title` of INC-1 is BAD"), "{}", said(&verified));
         playground.stop().await;
     }
+}
+
+async fn forge_a_title(url: &str) {
+    let store = wardroom::store::Store::open(url).await.expect("it opens");
+    let forge = store
+        .write(|tx| Box::pin(async move { tx.execute("UPDATE incident SET title = 'all is well'", Vec::new()).await }));
+    forge.await.expect("a database can be edited");
+    store.close().await;
 }
 
 fn backed_up(database: &Database, variables: &[(&str, &str)]) {

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use wardroom::bot::{self, Ended, Parts};
 use wardroom::clock::Clock;
+use wardroom::incident;
 use wardroom::journal::{self, Verdict};
 use wardroom::playground::{Answer, Message, Options, Person, Place, Playground, World};
 use wardroom::setup;
@@ -296,6 +297,8 @@ impl Desk {
         for guild in guilds {
             let verdict = journal::verify(&self.store, guild).await.expect("the journal can be read");
             assert!(matches!(verdict, Verdict::Sound { .. }), "{verdict:?}");
+            let differences = incident::audit::differences(&self.store, guild).await.expect("records can be read");
+            assert!(differences.is_empty(), "records are not what the journal says: {differences:?}");
         }
         check_contract(&self.playground);
         self.store.close().await;
