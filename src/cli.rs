@@ -214,7 +214,7 @@ async fn signal() {
 
 async fn verify(config: &Config) -> ExitCode {
     let walk = async {
-        let store = open(config).await?;
+        let store = Store::open_beside(config.database.expose_secret()).await?;
         let guilds = store.read(|tx| Box::pin(setup::store::all(tx))).await?;
         let mut broken = 0;
         for guild in &guilds {

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use secrecy::ExposeSecret;
 
-use super::{EXIT_FOUND, open};
+use super::EXIT_FOUND;
 use crate::chat::text::clip;
 use crate::clock::Clock;
 use crate::command::Look;
@@ -30,7 +30,7 @@ impl Report {
 pub(super) async fn check(config: &Config) -> ExitCode {
     let mut report = Report::default();
     report.line(true, "configuration: every variable can be read");
-    let store = match open(config).await {
+    let store = match Store::open_beside(config.database.expose_secret()).await {
         Ok(store) => {
             let kind = store.describe().await.unwrap_or_else(|error| error.to_string());
             report.line(true, &format!("database: {kind}, tables up to date"));
@@ -50,14 +50,14 @@ pub(super) async fn check(config: &Config) -> ExitCode {
         Ok(rest) => rest,
         Err(error) => {
             report.line(false, &error);
-            return end(&report, store.as_deref()).await;
+            return end(&report, store.as_ref()).await;
         }
     };
     match rest.me().await {
         Ok(me) => report.line(true, &format!("token: Discord knows the bot as user {me}")),
         Err(error) => {
             report.line(false, &format!("token: {error}"));
-            return end(&report, store.as_deref()).await;
+            return end(&report, store.as_ref()).await;
         }
     }
     match rest.gateway_bot().await {
@@ -70,7 +70,7 @@ pub(super) async fn check(config: &Config) -> ExitCode {
     if let Some(store) = &store {
         guilds(&mut report, store, &rest).await;
     }
-    end(&report, store.as_deref()).await
+    end(&report, store.as_ref()).await
 }
 
 async fn guilds(report: &mut Report, store: &Store, rest: &Rest) {

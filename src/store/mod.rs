@@ -53,6 +53,14 @@ impl Store {
         Ok(Self(backend))
     }
 
+    /// Opens the database as [`Store::open`] does or, where another process holds its file, to read alone beside it.
+    pub async fn open_beside(url: &str) -> Result<Self, Error> {
+        if url.starts_with("sqlite:") && sqlite::Sqlite::is_held(url)? {
+            return Ok(Self(Backend::Sqlite(sqlite::Sqlite::look(url).await?)));
+        }
+        Self::open(url).await
+    }
+
     /// Runs `job` as one unit of work and returns what it returned, once that is on disk.
     pub async fn write<T, F>(&self, job: F) -> Result<T, Error>
     where

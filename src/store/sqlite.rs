@@ -42,14 +42,21 @@ pub(super) struct Sqlite {
     /// Told when the writer's thread has ended; gone unsaid when it panicked.
     writer: Mutex<Option<oneshot::Receiver<()>>>,
     readers: SqlitePool,
-    /// Held open: the lock goes with it.
-    _lock: File,
+    /// Held open: the lock goes with it. None beside another process that has it.
+    _lock: Option<File>,
 }
 
 impl Sqlite {
     pub(super) async fn open(url: &str) -> Result<Self, Error> {
         let options = options(url)?;
-        let lock = lock(options.get_filename())?;
+        // So that a second process is told why it cannot start.
+        let Lock::Taken(lock) = lock(options.get_filename())? else {
+            return Err(Failure::Other(format!(
+                "{} is in use by another wardroom; stop that one first, or use PostgreSQL to run several",
+                options.get_filename().display()
+            ))
+            .into());
+        };
         let mut connection = options.clone().connect().await?;
         check_version(&mut connection).await?;
         MIGRATIONS.run(&mut connection).await.map_err(Failure::from)?;
@@ -62,7 +69,24 @@ impl Sqlite {
             .await?;
         let (jobs, queue) = mpsc::channel(QUEUE);
         let writer = Writer { tx: Tx { connection: Connection::SqliteWriter(connection) } }.start(queue)?;
-        Ok(Self { jobs: Mutex::new(Some(jobs)), writer: Mutex::new(Some(writer)), readers, _lock: lock })
+        Ok(Self { jobs: Mutex::new(Some(jobs)), writer: Mutex::new(Some(writer)), readers, _lock: Some(lock) })
+    }
+
+    /// Opens the file to read alone, beside a process that holds it. Nothing is made, migrated or written.
+    pub(super) async fn look(url: &str) -> Result<Self, Error> {
+        let options = options(url)?.create_if_missing(false).read_only(true);
+        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;
+        check_version(&mut *readers.acquire().await?).await?;
+        Ok(Self { jobs: Mutex::new(None), writer: Mutex::new(None), readers, _lock: None })
+    }
+
+    /// Whether another process holds the file.
+    pub(super) fn is_held(url: &str) -> Result<bool, Error> {
+        let options = options(url)?;
+        if !options.get_filename().exists() {
+            return Ok(false);
+        }
+        Ok(matches!(lock(options.get_filename())?, Lock::Held))
     }
 
     pub(super) async fn write<T, F>(&self, job: F) -> Result<T, Error>
@@ -163,8 +187,15 @@ fn options(url: &str) -> Result<SqliteConnectOptions, Error> {
         .disable_statement_logging())
 }
 
-/// Takes the lock beside the database file, so that a second process is told why it cannot start.
-fn lock(database: &Path) -> Result<File, Error> {
+/// The lock beside the database file.
+enum Lock {
+    Taken(File),
+    /// Another process has it.
+    Held,
+}
+
+/// Takes the lock beside the database file, if it is free.
+fn lock(database: &Path) -> Result<Lock, Error> {
     let mut path = database.as_os_str().to_owned();
     path.push(".lock");
     let path = PathBuf::from(path);
@@ -172,12 +203,8 @@ fn lock(database: &Path) -> Result<File, Error> {
         Failure::Other(format!("{} cannot be opened: {error}; does its folder exist?", path.display()))
     })?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Failure::Other(format!(
-            "{} is in use by another wardroom; stop that one first, or use PostgreSQL to run several",
-            database.display()
-        ))
-        .into()),
+        Ok(()) => Ok(Lock::Taken(file)),
+        Err(TryLockError::WouldBlock) => Ok(Lock::Held),
         Err(TryLockError::Error(error)) => {
             Err(Failure::Other(format!("{} cannot be locked: {error}; use a local disk", path.display())).into())
         }

@@ -126,6 +126,11 @@ async fn it_runs_tells_its_health_stops_in_order_and_can_be_checked_verified_and
             let second = run(&["run"], &[variables[0], variables[1], variables[2], ("WARDROOM_HTTP", "off")]);
             assert_eq!(second.status.code(), Some(78));
             assert!(said(&second).contains("in use by another wardroom"), "{}", said(&second));
+            // Looking does not need the file for itself.
+            let beside = run(&["verify"], &variables);
+            assert!(beside.status.success() && said(&beside).contains("1 entries, sound"), "{}", said(&beside));
+            let beside = run(&["check"], &variables);
+            assert!(beside.status.success() && said(&beside).contains("Harbour Payments: "), "{}", said(&beside));
         }
         assert!(
             playground
