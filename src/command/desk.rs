@@ -27,9 +27,9 @@ use crate::store::{Store, Tx};
 const STALE_INTERACTION: TimeDelta = TimeDelta::seconds(3);
 /// A typed message is executed up to this age, with its own time (DESIGN 4).
 const STALE_MESSAGE: TimeDelta = TimeDelta::minutes(15);
-/// A typed message that met a database which is away is tried again after this long, and then at longer and longer intervals up to
+/// After this long a typed message is tried again that met a database which is away.
 const FIRST_RETRY: Duration = Duration::from_secs(1);
-/// this one.
+/// The longest time between two tries; they double until then.
 const LAST_RETRY: Duration = Duration::from_secs(15);
 /// No interaction is older than the feature (Discord introduced them in December 2020): an id that says so was not minted by Discord's
 /// clock, and tells nothing about age.
