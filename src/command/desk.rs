@@ -31,6 +31,8 @@ const STALE_MESSAGE: TimeDelta = TimeDelta::minutes(15);
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 /// The longest time between two tries; they double until then.
 const LAST_RETRY: Duration = Duration::from_secs(15);
+/// How long Discord may take to show a guild's channels while a person waits.
+const A_LOOK: Duration = Duration::from_secs(1);
 /// No interaction is older than the feature (Discord introduced them in December 2020): an id that says so was not minted by Discord's
 /// clock, and tells nothing about age.
 const FIRST_INTERACTION_MS: i64 = 1_606_780_800_000;
@@ -103,8 +105,8 @@ impl Desk {
     async fn in_this_guild(&self, guild: GuildId, deed: &Deed) -> Result<(), Refusal> {
         let Deed::Command(command) = deed else { return Ok(()) };
         let Some(channel) = command.channel() else { return Ok(()) };
-        match self.look.look(guild).await {
-            Ok(around) if !around.channels.is_empty() && !around.channels.contains_key(&channel) => {
+        match tokio::time::timeout(A_LOOK, self.look.look(guild)).await {
+            Ok(Ok(around)) if !around.channels.is_empty() && !around.channels.contains_key(&channel) => {
                 Err(setup::reply::not_a_channel_of_this_server(channel))
             }
             _ => Ok(()),
