@@ -62,6 +62,11 @@ impl Context {
         }
     }
 
+    /// Whose eyes the answer is for; none when it was typed, for then everyone in the channel reads it.
+    pub fn viewer(&self) -> Option<UserId> {
+        (!self.typed).then_some(self.member.user)
+    }
+
     /// The number of `kind` that was named, or that the room implies.
     pub fn record(&self, kind: Kind, named: Option<&str>) -> Result<Option<Number>, Refusal> {
         match named.map(str::trim).filter(|named| !named.is_empty()) {

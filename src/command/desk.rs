@@ -217,9 +217,14 @@ async fn once(tx: &mut Tx, guild: GuildId, invocation: &Invocation, deed: Option
             metrics::counter!("wardroom_refusals_total", "guard" => refusal.guard).increment(1);
             if refusal.on_record {
                 let change = Change::new("guard", Fact::Plain(refusal.guard.to_owned()));
-                let subject = context.room.map_or_else(|| "refusal".to_owned(), |room| room.to_string());
-                journal::append(tx, guild, context.written_at, context.draft("refusal", subject, "none", vec![change]))
-                    .await?;
+                // Never a record's own entry: what was refused did nothing to the record, and must not stand last in its story.
+                journal::append(
+                    tx,
+                    guild,
+                    context.written_at,
+                    context.draft("refusal", "refusal", "none", vec![change]),
+                )
+                .await?;
             }
             Answer::Say(Message::say(refusal.sentence))
         }

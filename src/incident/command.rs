@@ -211,7 +211,7 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
             list(tx, context, state.as_deref(), service, priority, mine.unwrap_or(false), page.unwrap_or(1)).await
         }
         Command::Find { text } => {
-            let found = store::search(tx, context.guild.id, &text, context.member.user).await?;
+            let found = store::search(tx, context.guild.id, &text, context.viewer()).await?;
             Ok(Answer::Say(reply::found(&found, &text)))
         }
         Command::Ack { incident } => verbs::acknowledge(tx, context, incident).await,
@@ -273,7 +273,7 @@ async fn list(
         service,
         priority,
         of: mine.then_some(context.member.user),
-        viewer: context.member.user,
+        viewer: context.viewer(),
         page: page.clamp(1, 10_000) - 1,
     };
     let mut incidents = store::list(tx, context.guild.id, &filter).await?;

@@ -182,14 +182,15 @@ pub(super) async fn undo(
     }
     let after = match last.action.as_str() {
         "incident.declare" => before.clone().withdraw(&policy::participant(&context.member), context.now)?,
-        "incident.close" | "incident.join" | "incident.undo" | "incident.redact" => {
+        "incident.ack" | "incident.update" | "incident.note" | "incident.role" | "incident.priority"
+        | "incident.resolve" | "incident.reopen" | "incident.correct" => before.clone().undo()?,
+        _ => {
             return Err(reply::not_yours_to_undo(
                 number,
                 "closes, removals and undos stay. Say what is right with `/incident note`.",
             )
             .into());
         }
-        _ => before.clone().undo()?,
     };
     let what = timeline::deed(&last, 80);
     let extra = vec![Change::new("entry", Fact::Plain(last.seq.to_string()))];
@@ -215,7 +216,7 @@ pub async fn add_to_timeline(tx: &mut Tx, context: &Context, target: &TargetMess
         service: None,
         priority: None,
         of: None,
-        viewer: context.member.user,
+        viewer: context.viewer(),
         page: 0,
     };
     let open = store::list(tx, context.guild.id, &filter).await?;

@@ -153,7 +153,7 @@ async fn dead(tx: &mut Tx, now: DateTime<Utc>, row: &Claimed, code: u64, why: &s
         .execute(
             "UPDATE outbox SET state = 'pending', channel_id = otherwise_id, otherwise_id = NULL, lease_until = NULL,
                                first_sent_at = NULL, attempt = 0, not_before = $3, nonce = $4
-              WHERE outbox_id = $1 AND lease_epoch = $2 AND state = 'sending' AND otherwise_id <> channel_id",
+              WHERE outbox_id = $1 AND lease_epoch = $2 AND state = 'sending' AND otherwise_id <> channel_id AND message_id IS NULL",
             args![row.id, row.epoch, now, nonce()],
         )
         .await?;

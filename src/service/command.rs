@@ -141,7 +141,7 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
                 service: Some(service.id),
                 priority: None,
                 of: None,
-                viewer: context.member.user,
+                viewer: context.viewer(),
                 page: 0,
             };
             let open = incident::store::list(tx, guild, &filter).await?;

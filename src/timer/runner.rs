@@ -64,15 +64,19 @@ impl Runner {
             if batch.is_empty() {
                 return Ok(());
             }
+            let mut failed = false;
             for one in batch {
                 if let Err(error) = self.fire(one.clone()).await {
                     // One timer that cannot fire must not keep the others waiting; it stays armed and is tried at the next tick.
                     tracing::error!(%error, record = %one.record, "a timer could not fire");
                     metrics::counter!("wardroom_timer_failures_total").increment(1);
-                    return Err(error);
+                    failed = true;
                 }
             }
             self.said.notify_one();
+            if failed {
+                return Ok(());
+            }
         }
     }
 

@@ -543,6 +543,10 @@ async fn a_restricted_incident_exists_only_for_those_who_are_let_in() {
         // Alice does not tell it by typing where everyone reads.
         let typed = desk.typed(&desk.alice, "general", "@wardroom INC-1 note: x").await;
         assert!(typed.text().starts_with("There is no **INC-1** here."), "{}", typed.text());
+        for typed in ["incident list", "incident find leaked", "service show payments"] {
+            let answer = desk.typed(&desk.alice, "general", &format!("@wardroom {typed}")).await.text();
+            assert!(!answer.contains("keys"), "{answer}");
+        }
         let typed = desk.typed(&desk.alice, "general", "@wardroom incident declare title:secret restricted:true").await;
         assert!(typed.text().starts_with("`restricted` is for the slash command only"), "{}", typed.text());
 

@@ -239,6 +239,25 @@ async fn who_lacks_the_capability_is_told_who_has_it_and_the_journal_knows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_was_refused_cannot_undo_what_another_did() {
+    Desk::on_each_database(async |desk| {
+        desk.set_up().await;
+        desk.alice.slash("general", "incident declare", json!({"title": "slow reports", "service": "reporting"})).await;
+        desk.settle().await;
+        let room = desk.room("INC-1");
+        desk.bob.slash(room.clone(), "incident resolve", json!({"summary": "restarted"})).await;
+        desk.carla.slash(room.clone(), "incident priority", json!({"priority": "P1"})).await;
+        let before = records(desk).await;
+        let undo = desk.carla.slash(room.clone(), "incident undo", json!({})).await;
+        assert!(desk.text(&undo).contains("the last step is not yours"), "{}", desk.text(&undo));
+        assert_eq!(records(desk).await, before);
+        let undo = desk.bob.slash(room, "incident undo", json!({})).await;
+        assert!(desk.text(&undo).starts_with("Taken back"), "{}", desk.text(&undo));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_comes_too_late_is_not_done() {
     Desk::on_each_database(async |desk| {
         desk.set_up().await;
