@@ -104,8 +104,18 @@ fn say(sentence: &str, code: u8) -> ExitCode {
     ExitCode::from(code)
 }
 
+/// `filter` without what asks for more of a pinned target: a narrower directive, such as `serenity::gateway=trace`, would win over the pin,
+/// and tokens would reach the log.
+fn without_pinned(filter: &str) -> String {
+    let is_free = |directive: &&str| {
+        let directive = directive.trim();
+        !LOG_PINS.iter().filter_map(|pin| pin.split('=').next()).any(|target| directive.starts_with(target))
+    };
+    filter.split(',').filter(is_free).collect::<Vec<_>>().join(",")
+}
+
 fn start_log(config: &Config, filter: &str) {
-    let mut filter = EnvFilter::new(filter);
+    let mut filter = EnvFilter::new(without_pinned(filter));
     for pin in LOG_PINS {
         if let Ok(directive) = pin.parse() {
             filter = filter.add_directive(directive);
@@ -268,5 +278,19 @@ async fn back_up(config: &Config, file: PathBuf) -> ExitCode {
 impl From<BadConfig> for String {
     fn from(error: BadConfig) -> Self {
         error.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_filter_opens_what_prints_tokens() {
+        assert_eq!(
+            without_pinned("info,serenity::gateway=trace, tungstenite::protocol=trace,wardroom=debug"),
+            "info,wardroom=debug"
+        );
+        assert_eq!(without_pinned("warn"), "warn");
     }
 }
