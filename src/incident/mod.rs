@@ -14,6 +14,7 @@ pub mod controls;
 pub mod declare;
 pub mod entries;
 mod fields;
+pub mod history;
 pub mod jobs;
 pub mod reply;
 mod step;
