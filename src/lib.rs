@@ -64,6 +64,7 @@ pub mod error;
 pub mod inbox;
 pub mod incident;
 pub mod journal;
+pub mod link;
 pub mod memory;
 pub mod number;
 pub mod outbox;

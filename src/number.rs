@@ -19,6 +19,8 @@ pub enum Kind {
     Problem,
     /// Something is to be altered.
     Change,
+    /// What is learnt from an incident; it has the incident's number.
+    Review,
 }
 
 impl Kind {
@@ -28,6 +30,7 @@ impl Kind {
             Self::Incident => "INC",
             Self::Problem => "PRB",
             Self::Change => "CHG",
+            Self::Review => "REV",
         }
     }
 
@@ -36,6 +39,7 @@ impl Kind {
             Self::Incident => "an incident",
             Self::Problem => "a problem",
             Self::Change => "a change",
+            Self::Review => "a review",
         }
     }
 }
@@ -83,7 +87,7 @@ impl Number {
 
     /// Reads a number that was stored.
     pub fn stored(text: &str) -> Result<Self, Failure> {
-        [Kind::Incident, Kind::Problem, Kind::Change]
+        [Kind::Incident, Kind::Problem, Kind::Change, Kind::Review]
             .into_iter()
             .find_map(|kind| {
                 let value = text.strip_prefix(kind.prefix())?.strip_prefix('-')?.parse().ok()?;

@@ -134,6 +134,8 @@ proofs! {
     Participant,
     /// Someone who may run incidents.
     Responder,
+    /// Someone who answers for how incidents are run.
+    IncidentManager,
     /// Someone who may change the service catalogue.
     ServiceOwner,
     /// Someone who may set wardroom up.
@@ -168,6 +170,20 @@ pub fn responder_or_reporter(member: &Member, map: &RoleMap, reporter: UserId) -
         Err(_) if member.user == reporter => Ok(Responder { user: member.user, basis: "the reporter" }),
         proof => proof,
     }
+}
+
+/// Proof that `member` may judge how an incident was run. Where nobody is an incident manager, whoever runs incidents may.
+pub fn incident_manager(member: &Member, map: &RoleMap) -> Result<IncidentManager, Refusal> {
+    let basis = if map.roles(Capability::IncidentManager).is_empty() {
+        responder(member, map)?.basis
+    } else if map.holds(member, Capability::IncidentManager) {
+        "incident-manager: by role"
+    } else if let Ok(administrator) = administrator(member, map) {
+        administrator.basis
+    } else {
+        return Err(lacks(Capability::IncidentManager, map));
+    };
+    Ok(IncidentManager { user: member.user, basis })
 }
 
 /// Proof that `member` may change the service catalogue.

@@ -228,6 +228,13 @@ impl Message {
         self
     }
 
+    /// The same message with `words` before its text.
+    #[must_use]
+    pub fn preceded_by(mut self, words: &str) -> Self {
+        self.content = format!("{words} {}", self.content);
+        self
+    }
+
     /// One more line of text; on a card it stands above the controls.
     pub fn append_text(&mut self, line: &str) {
         let Some(card) = &mut self.card else {

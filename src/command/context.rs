@@ -1,6 +1,7 @@
 //! What every handler is given: who acts, where, when, and with what set-up of the guild.
 
 use std::collections::BTreeSet;
+use std::ops::Deref;
 
 use chrono::{DateTime, Utc};
 
@@ -12,35 +13,63 @@ use crate::number::{Kind, Number};
 use crate::setup::Guild;
 use crate::snowflake::{ChannelId, UserId};
 
-/// Who acts, where and when. The clock was read once, for all of the command.
+/// What every step needs to be written down and told, whether a person acts or time does.
 #[derive(Clone, Debug)]
-pub struct Context {
+pub struct Scene {
     /// The guild, with its set-up.
     pub guild: Guild,
-    /// Who acts.
-    pub member: Member,
-    /// Where.
-    pub channel: ChannelId,
-    /// The channel that can hold a card: `channel`, or its parent when that is a thread.
+    /// Who acts, for the journal.
+    pub actor: Actor,
+    /// The event behind it, for the journal.
+    pub origin: String,
+    /// The channel that can hold a card: where the command was given, or the parent of that when it is a thread.
     pub card_channel: ChannelId,
-    /// The record whose room `channel` is.
+    /// The record in whose room it happens.
     pub room: Option<Number>,
-    /// Those named in the options that are programs and no people.
-    pub bots: BTreeSet<UserId>,
     /// When it happened; for a typed message that came late, when it was written in chat.
     pub now: DateTime<Utc>,
     /// When it reached wardroom: what is written down and said carries this time.
     pub written_at: DateTime<Utc>,
-    /// The event.
-    pub source: Source,
     /// Whether it was typed, so that the answer is public and a form cannot be opened at once.
     pub typed: bool,
 }
 
-impl Context {
-    /// Who acts, for the journal.
-    pub fn actor(&self) -> Actor {
-        Actor::Person(self.member.user, self.member.name.clone())
+/// Who acts, where and when. The clock was read once, for all of the command.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// What is needed to write it down.
+    pub scene: Scene,
+    /// Who acts.
+    pub member: Member,
+    /// Where.
+    pub channel: ChannelId,
+    /// Those named in the options that are programs and no people.
+    pub bots: BTreeSet<UserId>,
+    /// The event.
+    pub source: Source,
+}
+
+impl Deref for Context {
+    type Target = Scene;
+
+    fn deref(&self) -> &Scene {
+        &self.scene
+    }
+}
+
+impl Scene {
+    /// The scene of a timer of `guild` that fires at `now`; a card that has no home yet would go to `card_channel`.
+    pub fn of_time(guild: Guild, kind: &str, generation: i64, card_channel: ChannelId, now: DateTime<Utc>) -> Self {
+        Self {
+            guild,
+            actor: Actor::Wardroom,
+            origin: format!("timer:{kind}:{generation}"),
+            card_channel,
+            room: None,
+            now,
+            written_at: now,
+            typed: false,
+        }
     }
 
     /// An entry for the journal about something that happens now.
@@ -52,26 +81,33 @@ impl Context {
         changes: Vec<Change>,
     ) -> Draft {
         Draft {
-            actor: self.actor(),
+            actor: self.actor.clone(),
             authority: authority.to_owned(),
-            source: format!("{}:{}", self.source.kind(), self.source.id()),
+            source: self.origin.clone(),
             action,
             subject: subject.into(),
             event_at: self.now,
             changes,
         }
     }
+}
 
+impl Context {
     /// Whose eyes the answer is for; none when it was typed, for then everyone in the channel reads it.
     pub fn viewer(&self) -> Option<UserId> {
         (!self.typed).then_some(self.member.user)
+    }
+
+    /// The record whose own room this is; the thread of a review is a room of its incident.
+    pub fn room_of(&self) -> Option<Number> {
+        self.room.map(of_which)
     }
 
     /// The number of `kind` that was named, or that the room implies.
     pub fn record(&self, kind: Kind, named: Option<&str>) -> Result<Option<Number>, Refusal> {
         match named.map(str::trim).filter(|named| !named.is_empty()) {
             Some(named) => Number::parse(kind, named).map(Some),
-            None => Ok(self.room.filter(|number| number.kind == kind)),
+            None => Ok(self.room.map(of_which).filter(|number| number.kind == kind)),
         }
     }
 
@@ -86,6 +122,14 @@ impl Context {
             return Ok(self.now + duration);
         }
         phrase::instant(text, self.now, &self.guild.zone, Lean::Future).map_err(|why| unreadable(option, &why))
+    }
+}
+
+/// In the thread of a review, the incident is the one that is reviewed.
+fn of_which(room: Number) -> Number {
+    match room.kind {
+        Kind::Review => Number { kind: Kind::Incident, ..room },
+        Kind::Incident | Kind::Problem | Kind::Change => room,
     }
 }
 

@@ -9,14 +9,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use tokio::sync::Notify;
 
-use super::context::Context;
+use super::context::{Context, Scene};
 use super::dispatch::{self, Deed};
+use super::form;
 use crate::chat::answer::{Answer, Choice};
 use crate::chat::invocation::{Call, Invocation, Source};
 use crate::chat::message::Message;
 use crate::error::{Error, Failure, Refusal};
 use crate::inbox;
-use crate::journal::{self, Change, Fact};
+use crate::journal::{self, Actor, Change, Fact};
 use crate::outbox::effect::Lane;
 use crate::outbox::{self, Post, To};
 use crate::setup::{self, Guild, Surroundings};
@@ -192,6 +193,7 @@ async fn once(tx: &mut Tx, guild: GuildId, invocation: &Invocation, deed: Option
         return Ok(answer);
     }
     let context = context(tx, settings, invocation).await?;
+    let asked = deed.clone();
     tx.mark().await?;
     let attempt = async {
         if let Some(age) = stale(invocation.source, invocation.received_at) {
@@ -226,7 +228,13 @@ async fn once(tx: &mut Tx, guild: GuildId, invocation: &Invocation, deed: Option
                 )
                 .await?;
             }
-            Answer::Say(Message::say(refusal.sentence))
+            let again = match &asked {
+                Some(Deed::Submit(id, fields)) if form::keep(tx, &context, &id.extra, fields).await? => {
+                    form::again(&id.action, &id.record, &id.extra)
+                }
+                _ => Vec::new(),
+            };
+            Answer::Say(Message::say(refusal.sentence).buttons(again))
         }
         // The unit of work takes everything back.
         Err(failed) => return Err(failed),
@@ -268,17 +276,22 @@ async fn context(tx: &mut Tx, guild: Guild, invocation: &Invocation) -> Result<C
         Source::Message(id) if plausible(id.0) => minted_at(id.0).min(invocation.received_at),
         _ => invocation.received_at,
     };
+    let member = invocation.member.clone();
     Ok(Context {
-        guild,
-        member: invocation.member.clone(),
+        scene: Scene {
+            guild,
+            actor: Actor::Person(member.user, member.name.clone()),
+            origin: format!("{}:{}", invocation.source.kind(), invocation.source.id()),
+            card_channel: parent.unwrap_or(invocation.channel),
+            room,
+            now,
+            written_at: invocation.received_at,
+            typed,
+        },
+        member,
         channel: invocation.channel,
-        card_channel: parent.unwrap_or(invocation.channel),
-        room,
         bots: invocation.bots.clone(),
-        now,
-        written_at: invocation.received_at,
         source: invocation.source,
-        typed,
     })
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::catalogue::CATALOGUE;
 use super::context::Context;
-use super::{help, unknown_press};
+use super::{help, unknown_press, waiting};
 use crate::chat::answer::{Answer, Choice};
 use crate::chat::custom_id::CustomId;
 use crate::chat::invocation::{Call, TargetMessage};
@@ -25,6 +25,8 @@ pub enum Command {
     Service(service::command::Command),
     /// `/setup`.
     Setup(setup::command::Command),
+    /// `/inbox`.
+    Inbox,
     /// `/help`.
     Help(help::Command),
 }
@@ -41,6 +43,7 @@ impl Command {
             Some("incident") => Self::Incident(serde_json::from_value(tagged()).map_err(odd)?),
             Some("service") => Self::Service(serde_json::from_value(tagged()).map_err(odd)?),
             Some("setup") => Self::Setup(serde_json::from_value(tagged()).map_err(odd)?),
+            Some("inbox") => Self::Inbox,
             Some("help") => Self::Help(serde_json::from_value(Value::Object(options)).map_err(odd)?),
             _ => {
                 return Err(Failure::Other(format!("/{} is in the catalogue and in no process", path.join(" "))).into());
@@ -54,7 +57,7 @@ impl Command {
             Self::Incident(command) => command.is_read(),
             Self::Service(command) => command.is_read(),
             Self::Setup(command) => command.is_read(),
-            Self::Help(_) => true,
+            Self::Inbox | Self::Help(_) => true,
         }
     }
 
@@ -73,7 +76,8 @@ impl Command {
 
     /// Whether its answer may be a form, which can only be the first answer: then it is never deferred.
     pub fn may_open_form(&self) -> bool {
-        matches!(self, Self::Incident(incident::command::Command::Update { message: None, .. }))
+        use incident::command::Command as Incident;
+        matches!(self, Self::Incident(Incident::Update { message: None, .. } | Incident::Review { .. }))
     }
 }
 
@@ -193,10 +197,12 @@ pub async fn carry_out(
         Deed::Command(Command::Incident(command)) => incident::command::handle(tx, context, command).await,
         Deed::Command(Command::Service(command)) => service::command::handle(tx, context, command).await,
         Deed::Command(Command::Setup(command)) => setup::command::handle(tx, context, command, around).await,
+        Deed::Command(Command::Inbox) => waiting::inbox(tx, context).await,
         Deed::Command(Command::Help(command)) => Ok(help::handle(&command)),
         Deed::OnMessage(name, target) => match name.as_str() {
             "Declare incident" => incident::declare::declare_from(tx, context, &target).await,
             "Add to timeline" => incident::entries::add_to_timeline(tx, context, &target).await,
+            "Make a task" => incident::entries::make_a_task(tx, context, &target).await,
             _ => Err(unknown_press()),
         },
         Deed::Press(CustomId { action, record, extra }) => match action.split_once('.') {
@@ -225,7 +231,8 @@ pub async fn complete(
     typed: &str,
 ) -> Result<Vec<Choice>, Error> {
     match option {
-        "incident" => incident::complete(tx, guild, viewer, typed).await,
+        "incident" | "to" | "into" => incident::complete(tx, guild, viewer, typed).await,
+        "task" => incident::tasks::complete(tx, guild, viewer, typed).await,
         "service" => service::complete(tx, guild, typed).await,
         "timezone" => Ok(setup::complete_zone(typed)),
         "command" => Ok(help::complete(typed)),

@@ -1,11 +1,15 @@
 //! Forms that were opened: their draft is in the database before the form is shown, so that a form that was closed loses nothing and can
 //! be opened again.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::context::Context;
 use crate::args;
+use crate::chat::custom_id::CustomId;
+use crate::chat::message::{Button, Look};
 use crate::error::{Error, Failure, Refusal};
 use crate::number::Number;
 use crate::snowflake::GuildId;
@@ -24,6 +28,8 @@ pub struct Opened {
     pub version: i64,
     /// What was known before it was opened.
     pub draft: Value,
+    /// What was typed into it, if it was refused: field → text.
+    pub typed: BTreeMap<String, String>,
 }
 
 /// Notes that a form is being opened, and gives its id.
@@ -48,20 +54,41 @@ pub async fn open(
 /// The form of that id, if this person opened it in this guild.
 pub async fn find(tx: &mut Tx, context: &Context, id: &str) -> Result<Opened, Error> {
     let id: i64 = id.parse().unwrap_or(0);
-    let row: Option<(String, String, i64, String)> = tx
+    let row: Option<(String, String, i64, String, Option<String>)> = tx
         .optional(
-            "SELECT kind, record, version, draft FROM form WHERE form_id = $1 AND guild_id = $2 AND opened_by = $3",
+            "SELECT kind, record, version, draft, typed FROM form WHERE form_id = $1 AND guild_id = $2 AND opened_by = $3",
             args![id, context.guild.id, context.member.user],
         )
         .await?;
-    let Some((kind, record, version, draft)) = row else {
+    let Some((kind, record, version, draft, typed)) = row else {
         return Err(Refusal::new(
             "form.known",
             "That form is not open any more, or was opened by somebody else. Use the command again.",
         )
         .into());
     };
-    Ok(Opened { id, kind, record: Number::stored(&record)?, version, draft: serde_json::from_str(&draft)? })
+    let typed = typed.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
+    Ok(Opened { id, kind, record: Number::stored(&record)?, version, draft: serde_json::from_str(&draft)?, typed })
+}
+
+/// Keeps what was typed into a form that is refused, so that nobody types it again. False when there is no such form.
+pub async fn keep(tx: &mut Tx, context: &Context, id: &str, typed: &BTreeMap<String, String>) -> Result<bool, Error> {
+    let id: i64 = id.parse().unwrap_or(0);
+    let kept = tx
+        .execute(
+            "UPDATE form SET typed = $4 WHERE form_id = $1 AND guild_id = $2 AND opened_by = $3",
+            args![id, context.guild.id, context.member.user, serde_json::to_string(typed)?],
+        )
+        .await?;
+    Ok(kept == 1)
+}
+
+/// The button that opens a form of ours again, as it was left: `action` is that of the form, such as `incident.update-form`.
+pub fn again(action: &str, record: &str, id: &str) -> Vec<Button> {
+    let process = action.split('.').next().unwrap_or_default();
+    let record = record.to_owned();
+    let reopen = CustomId { action: format!("{process}.form"), record, extra: id.to_owned() };
+    vec![Button::new("Open the form again", reopen, Look::Primary)]
 }
 
 /// Forgets what was drafted about `record`.

@@ -3,18 +3,23 @@
 use serde::{Deserialize, Serialize};
 
 use super::declare::declare;
-use super::step::find;
+use super::history::Degree;
+use super::step::{beside, find};
 use super::store::{self, Filter};
-use super::{Audience, CloseAs, Code, Declaration, Kind, Level, Priority, Reassessment, Role, State};
-use super::{entries, reply, timeline, verbs};
+use super::{
+    Audience, CloseAs, Code, Declaration, Escalation, HoldReason, Kind, Level, Mark, Priority, Reassessment, Role,
+    State,
+};
+use super::{entries, handover, impact, linking, reply, review, tasks, timeline, verbs, waiting};
 use crate::chat::answer::Answer;
 use crate::chat::text::clean;
 use crate::command::context::Context;
 use crate::error::Error;
 use crate::journal;
+use crate::link::{self, Kind as LinkKind};
 use crate::outbox;
 use crate::service;
-use crate::snowflake::UserId;
+use crate::snowflake::{RoleId, UserId};
 use crate::store::Tx;
 
 /// A verb of `/incident` and its options.
@@ -93,6 +98,8 @@ pub enum Command {
         text: String,
         /// When it happened.
         at: Option<String>,
+        /// What it stands for.
+        mark: Option<Mark>,
         /// Which.
         incident: Option<String>,
     },
@@ -119,6 +126,121 @@ pub enum Command {
         reason: Option<String>,
         /// What it really is.
         service: Option<String>,
+        /// Which.
+        incident: Option<String>,
+    },
+    /// Offer command to somebody.
+    Handover {
+        /// To whom.
+        member: UserId,
+        /// Which.
+        incident: Option<String>,
+    },
+    /// It waits.
+    Hold {
+        /// For what.
+        reason: HoldReason,
+        /// In words.
+        note: Option<String>,
+        /// When it is looked at again.
+        until: Option<String>,
+        /// Which.
+        incident: Option<String>,
+    },
+    /// It goes on.
+    Resume {
+        /// Which.
+        incident: Option<String>,
+    },
+    /// More people are needed.
+    Escalate {
+        /// Which kind of people.
+        to: Escalation,
+        /// Who.
+        role: Option<RoleId>,
+        /// Why.
+        reason: Option<String>,
+        /// Which.
+        incident: Option<String>,
+    },
+    /// Somebody has to do something.
+    TaskAdd {
+        /// What.
+        text: String,
+        /// Who.
+        owner: Option<UserId>,
+        /// Until when.
+        due: Option<String>,
+        /// Whether it is for afterwards.
+        follow_up: Option<bool>,
+        /// Which.
+        incident: Option<String>,
+    },
+    /// It is done.
+    TaskDone {
+        /// Which task.
+        task: String,
+        /// What came of it.
+        result: Option<String>,
+        /// Which.
+        incident: Option<String>,
+    },
+    /// It is mine.
+    TaskTake {
+        /// Which task.
+        task: String,
+        /// Which.
+        incident: Option<String>,
+    },
+    /// It is not needed.
+    TaskDrop {
+        /// Which task.
+        task: String,
+        /// Why.
+        reason: String,
+        /// Which.
+        incident: Option<String>,
+    },
+    /// What is to be done.
+    TaskList {
+        /// Which.
+        incident: Option<String>,
+    },
+    /// It has to do with another.
+    Link {
+        /// With which.
+        to: String,
+        /// What it is to it.
+        kind: LinkKind,
+        /// Which.
+        incident: Option<String>,
+    },
+    /// It goes on as another.
+    Merge {
+        /// As which.
+        into: String,
+        /// Which.
+        incident: Option<String>,
+    },
+    /// When which service was impaired.
+    Impact {
+        /// Which service.
+        service: Option<String>,
+        /// How badly.
+        degree: Option<Degree>,
+        /// From when.
+        from: Option<String>,
+        /// Until when.
+        until: Option<String>,
+        /// Which window, to correct it.
+        window: Option<i64>,
+        /// There was no such impact.
+        remove: Option<bool>,
+        /// Which.
+        incident: Option<String>,
+    },
+    /// What is learnt.
+    Review {
         /// Which.
         incident: Option<String>,
     },
@@ -179,6 +301,8 @@ impl Command {
             Self::Show { .. }
                 | Self::List { .. }
                 | Self::Find { .. }
+                | Self::TaskList { .. }
+                | Self::Impact { service: None, degree: None, from: None, until: None, window: None, remove: None, .. }
                 | Self::Timeline { correct: None, redact: None, .. }
         )
     }
@@ -204,7 +328,9 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
         Command::Show { incident } => {
             let incident = find(tx, context, incident.as_deref()).await?;
             let room = outbox::room(tx, context.guild.id, incident.number).await?;
-            Ok(Answer::Say(reply::show(&incident, room)))
+            let beside = beside(tx, &incident).await?;
+            let links = link::store::of(tx, context.guild.id, incident.number).await?;
+            Ok(Answer::Say(reply::show(&incident, room, &beside, &links)))
         }
         Command::List { state, service, priority, mine, page } => {
             let service = service::maybe_named(tx, context.guild.id, service).await?.map(|service| service.id);
@@ -218,10 +344,37 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
         Command::Update { message, audience, next_update, incident } => {
             verbs::update(tx, context, incident, message, audience, next_update).await
         }
-        Command::Note { text, at, incident } => {
+        Command::Note { text, at, mark, incident } => {
             let incident = find(tx, context, incident.as_deref()).await?;
-            entries::note_at(tx, context, incident, &text, at.as_deref()).await
+            entries::note_at(tx, context, incident, &text, at.as_deref(), mark).await
         }
+        Command::Handover { member, incident } => handover::offer(tx, context, incident, member).await,
+        Command::Hold { reason, note, until, incident } => {
+            waiting::hold(tx, context, incident, reason, note, until).await
+        }
+        Command::Resume { incident } => waiting::resume(tx, context, incident).await,
+        Command::Escalate { to, role, reason, incident } => {
+            handover::escalate(tx, context, incident, to, role, reason).await
+        }
+        Command::TaskAdd { text, owner, due, follow_up, incident } => {
+            let wanted = tasks::Wanted { text, owner, due, follow_up: follow_up.unwrap_or(false) };
+            tasks::add(tx, context, incident.as_deref(), wanted).await
+        }
+        Command::TaskDone { task, result, incident } => {
+            tasks::done(tx, context, incident.as_deref(), &task, result).await
+        }
+        Command::TaskTake { task, incident } => tasks::take(tx, context, incident.as_deref(), &task).await,
+        Command::TaskDrop { task, reason, incident } => {
+            tasks::drop_task(tx, context, incident.as_deref(), &task, &reason).await
+        }
+        Command::TaskList { incident } => tasks::list(tx, context, incident.as_deref()).await,
+        Command::Link { to, kind, incident } => linking::link(tx, context, incident, &to, kind).await,
+        Command::Merge { into, incident } => linking::merge(tx, context, incident, &into).await,
+        Command::Impact { service, degree, from, until, window, remove, incident } => {
+            let said = impact::Said { service, degree, from, until, window, remove: remove.unwrap_or(false) };
+            impact::impact(tx, context, incident, said).await
+        }
+        Command::Review { incident } => review::verbs::review(tx, context, incident.as_deref()).await,
         Command::Role { role, member, incident } => verbs::give_role(tx, context, incident, role, member).await,
         Command::Priority { impact, urgency, priority, major, reason, service, incident } => {
             let service = service::maybe_named(tx, context.guild.id, service).await?;

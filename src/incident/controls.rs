@@ -1,16 +1,20 @@
 //! Buttons, selects and forms on incidents. Each ends in the same steps as the command that it stands for.
 
-use super::asking::{UpdateDraft, form_answer};
+use chrono::TimeDelta;
+use serde_json::Value;
+
+use super::asking::{UpdateDraft, ask, ask_again};
 use super::command::{Command, handle};
 use super::declare::join;
 use super::entries::{capture, undo};
 use super::step::{find, step, written};
-use super::{Code, Reassessment, Role, reply};
+use super::verbs::{Told, update_with};
+use super::{Code, Reassessment, Role, handover, reply, review, tasks, waiting};
 use crate::chat::answer::Answer;
 use crate::chat::invocation::TargetMessage;
 use crate::command::context::Context;
 use crate::command::form;
-use crate::error::Error;
+use crate::error::{Error, Refusal};
 use crate::policy;
 use crate::service;
 use crate::store::Tx;
@@ -24,6 +28,9 @@ pub async fn press(tx: &mut Tx, context: &Context, action: &str, record: &str, e
         "update" => Command::Update { message: None, audience: None, next_update: None, incident },
         "close" => Command::Close { r#as: None, reason: None, service: None, incident },
         "timeline" => Command::Timeline { entry: None, correct: None, redact: None, incident },
+        "resume" => Command::Resume { incident },
+        "review" => Command::Review { incident },
+        "task-done" => Command::TaskDone { task: extra.to_owned(), result: None, incident },
         "undo" => {
             let before = find(tx, context, Some(record)).await?;
             return undo(tx, context, before, extra.parse().ok()).await;
@@ -37,16 +44,30 @@ pub async fn press(tx: &mut Tx, context: &Context, action: &str, record: &str, e
                 before.clone().resolve(&responder, context.now, Code::Fixed, "", context.now)?;
             } else {
                 let proof = policy::responder_or_reporter(&context.member, roles, before.reporter)?;
-                before.clone().reopen(&proof)?;
+                before.clone().reopen(&proof, context.guild.habits.close_after_days, context.now)?;
             }
-            let id = form::open(tx, context, action, before.number, before.version, &serde_json::Value::Null).await?;
-            return form_answer(action, before.number, id, &serde_json::Value::Null);
+            return ask(tx, context, action, &before, Value::Null).await;
         }
         "form" => {
             let opened = form::find(tx, context, extra).await?;
-            return form_answer(&opened.kind, opened.record, opened.id, &opened.draft);
+            return ask_again(tx, context, opened).await;
         }
         "join" => return join(tx, context, record, extra).await,
+        "accept" => return handover::accept(tx, context, record).await,
+        "decline" => return handover::decline(tx, context, record).await,
+        "snooze" => return waiting::snooze(tx, context, record, extra).await,
+        "wait" => return waiting::wait_on(tx, context, record, extra).await,
+        "task-take" => return tasks::take(tx, context, Some(record), extra).await,
+        "task-drop" => {
+            let (incident, task) = tasks::may_drop(tx, context, Some(record), extra).await?;
+            return ask(tx, context, "task-drop", &incident, Value::from(task.number.to_string())).await;
+        }
+        "review-submit" => return review::verbs::submit(tx, context, record).await,
+        "review-approve" => return review::verbs::approve(tx, context, record).await,
+        "review-return" => {
+            let incident = review::verbs::may_send_back(tx, context, record).await?;
+            return ask(tx, context, "review-return", &incident, Value::Null).await;
+        }
         _ => return Err(crate::command::unknown_press()),
     };
     Box::pin(handle(tx, context, command)).await
@@ -61,13 +82,21 @@ pub async fn submit(
     field: impl Fn(&str) -> Option<String>,
 ) -> Result<Answer, Error> {
     let opened = form::find(tx, context, extra).await?;
-    let incident = Some(opened.record.to_string());
+    let record = opened.record.to_string();
+    let incident = Some(record.clone());
+    let reason = || field("reason").unwrap_or_default();
     let command = match action {
         "update-form" => {
             let draft: UpdateDraft = serde_json::from_value(opened.draft)?;
             // An empty message would only open the form again.
-            let message = Some(written("message", &field("message").unwrap_or_default())?);
-            Command::Update { message, audience: draft.audience, next_update: field("next-update"), incident }
+            let told = Told {
+                message: written("message", &field("message").unwrap_or_default())?,
+                second: field("second"),
+                third: field("third"),
+                audience: draft.audience,
+                next_update: field("next-update"),
+            };
+            return update_with(tx, context, incident, told).await;
         }
         "resolve-form" => Command::Resolve {
             summary: field("summary").unwrap_or_default(),
@@ -76,7 +105,13 @@ pub async fn submit(
             service: None,
             incident,
         },
-        "reopen-form" => Command::Reopen { reason: field("reason").unwrap_or_default(), incident },
+        "reopen-form" => Command::Reopen { reason: reason(), incident },
+        "task-drop-form" => {
+            let task = opened.draft.as_str().unwrap_or_default().to_owned();
+            Command::TaskDrop { task, reason: reason(), incident }
+        }
+        "review-form" => return review::verbs::write(tx, context, &opened, field).await,
+        "review-return-form" => return review::verbs::send_back(tx, context, &record, &reason()).await,
         _ => return Err(crate::command::unknown_press()),
     };
     handle(tx, context, command).await
@@ -100,17 +135,42 @@ pub async fn choose(
             let after = before.clone().reassess(&responder, change)?;
             let (after, _) =
                 step(tx, context, &before, after, "incident.priority", responder.basis(), Vec::new()).await?;
+            super::impact::refresh(tx, &after).await?;
             Ok(Answer::Replace(reply::service_set(&after)))
         }
-        "capture" => {
+        "task-done" => {
+            tasks::done(tx, context, Some(record), chosen, None).await?;
+            tasks::list(tx, context, Some(record)).await.map(replaced)
+        }
+        "capture" | "task-from" => {
             let opened = form::find(tx, context, extra).await?;
             let target: TargetMessage = serde_json::from_value(opened.draft)?;
             let incident = find(tx, context, Some(chosen)).await?;
-            match capture(tx, context, incident, &target).await? {
-                Answer::Say(message) => Ok(Answer::Replace(message)),
-                other => Ok(other),
-            }
+            let answer = if action == "capture" {
+                capture(tx, context, incident, &target).await
+            } else {
+                tasks::from_message(tx, context, incident, &target).await
+            };
+            answer.map(replaced)
         }
         _ => Err(crate::command::unknown_press()),
     }
+}
+
+/// The same answer in place of the question.
+fn replaced(answer: Answer) -> Answer {
+    match answer {
+        Answer::Say(message) => Answer::Replace(message),
+        other => other,
+    }
+}
+
+/// The minutes that a button of ours names.
+pub(super) fn minutes(extra: &str) -> Result<TimeDelta, Refusal> {
+    extra
+        .parse()
+        .ok()
+        .filter(|minutes| (1..=7 * 24 * 60).contains(minutes))
+        .map(TimeDelta::minutes)
+        .ok_or_else(|| Refusal::new("control.minutes", "That button names no time. Use the command in its place."))
 }

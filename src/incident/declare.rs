@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::entries::link;
 use super::step::{draw, find, invite, page, step};
-use super::{Declaration, Incident, Kind, fields, reply, store};
+use super::{Declaration, Incident, Kind, fields, impact, jobs, reply, store};
 use crate::chat::answer::Answer;
 use crate::chat::invocation::TargetMessage;
 use crate::chat::text::{clean, clean_line, clip};
@@ -49,6 +49,8 @@ pub(super) async fn declare(
     )
     .await?;
     let channel = context.guild.channel(Purpose::Incidents).unwrap_or(context.card_channel);
+    impact::begin(tx, &incident).await?;
+    jobs::watch(tx, &incident).await?;
     draw(tx, context, &incident, channel, None).await?;
     invite(tx, context, &incident, context.member.user).await?;
     if incident.priority.pages() {
@@ -104,6 +106,7 @@ pub(super) async fn join(tx: &mut Tx, context: &Context, other: &str, own: &str)
     let after = before.clone().duplicate_of(context.member.user, other.number, context.now)?;
     let extra = vec![Change::new("into", Fact::Plain(other.number.to_string()))];
     let (after, _) = step(tx, context, &before, after, "incident.join", basis, extra).await?;
+    impact::refresh(tx, &after).await?;
     invite(tx, context, &other, context.member.user).await?;
     Ok(Answer::Replace(reply::joined(&after, &other)))
 }

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::reply;
-use super::step::{find, line_key, page_key, redraw, step, tell_room, undoable, written};
+use super::handover::offer_key;
+use super::step::{find, line_key, page_key, redraw, step, step_at, tell_room, undoable, written};
 use super::store::{self, Filter};
-use super::{Incident, UNDO_WINDOW, timeline};
+use super::verbs::management_key;
+use super::{Incident, Mark, UNDO_WINDOW, impact, reply, review, tasks, timeline};
 use crate::chat::answer::Answer;
 use crate::chat::invocation::TargetMessage;
 use crate::chat::message::Message;
@@ -15,7 +16,8 @@ use crate::command::form;
 use crate::error::{Error, Refusal};
 use crate::inbox;
 use crate::journal::{self, Change, Fact, Told};
-use crate::number;
+use crate::link::{self, Kind as LinkKind};
+use crate::number::{self, Number};
 use crate::outbox;
 use crate::policy;
 use crate::snowflake::minted_at;
@@ -31,16 +33,19 @@ pub(super) async fn note_at(
     incident: Incident,
     text: &str,
     at: Option<&str>,
+    mark: Option<Mark>,
 ) -> Result<Answer, Error> {
     let at = at.map(|at| context.past("at", at)).transpose()?.unwrap_or(context.now);
     if at > context.now {
         return Err(reply::event_in_the_future().into());
     }
-    note(tx, context, incident, at, vec![Change::new("text", Fact::Text(written("text", text)?))]).await
+    let mut changes = vec![Change::new("text", Fact::Text(written("text", text)?))];
+    changes.extend(mark.map(|mark| Change::new("mark", Fact::Plain(mark.name()))));
+    note(tx, context, incident, at, mark, changes).await
 }
 
 /// Whoever runs incidents writes to every timeline, and whoever takes part in one to its own.
-fn may_write(context: &Context, incident: &Incident) -> Result<&'static str, Refusal> {
+pub(super) fn may_write(context: &Context, incident: &Incident) -> Result<&'static str, Refusal> {
     match incident.part_of(context.member.user) {
         Some(basis) => Ok(basis),
         None => Ok(policy::responder(&context.member, &context.guild.roles)?.basis()),
@@ -53,15 +58,15 @@ async fn note(
     context: &Context,
     incident: Incident,
     at: DateTime<Utc>,
+    mark: Option<Mark>,
     changes: Vec<Change>,
 ) -> Result<Answer, Error> {
     let basis = may_write(context, &incident)?;
-    let after = incident.noted();
-    store::save(tx, &after).await?;
-    let mut draft = context.draft("incident.note", after.number, basis, changes);
-    draft.event_at = at;
-    let told = journal::append(tx, after.guild, context.written_at, draft).await?;
-    tell_room(tx, context, &after, &told).await?;
+    let after = incident.clone().mark(mark, at)?;
+    let (after, told) = step_at(tx, context, &incident, after, at, "incident.note", basis, changes).await?;
+    if matches!(mark, Some(Mark::Started | Mark::Restored)) {
+        impact::refresh(tx, &after).await?;
+    }
     undoable(&after, &told, reply::noted(&after, told.seq, at))
 }
 
@@ -145,9 +150,15 @@ pub(super) async fn redact(
     redraw(tx, context, &after).await?;
     // What we said of it in the room is ours to change; what people wrote is theirs.
     for seq in others.into_iter().chain([entry]) {
-        let line = Message::say(timeline::deed(&entry_of(tx, &after, seq).await?, 1500));
-        outbox::correct(tx, context.written_at, after.guild, &line_key(&after, seq), &line).await?;
+        let told = entry_of(tx, &after, seq).await?;
+        let line = Message::say(timeline::deed(&told, 1500));
+        for key in [line_key(&after, &told), management_key(&after, seq)] {
+            outbox::correct(tx, context.written_at, after.guild, &key, &line).await?;
+        }
     }
+    let history = impact::history(tx, &after).await?;
+    tasks::rebuild(tx, context, &after, &history.tasks).await?;
+    review::verbs::rebuild(tx, context, &after, &history.review).await?;
     tell_room(tx, context, &after, &told).await?;
     Ok(Answer::Say(reply::redacted(&after, entry)))
 }
@@ -182,33 +193,99 @@ pub(super) async fn undo(
     }
     let after = match last.action.as_str() {
         "incident.declare" => before.clone().withdraw(&policy::participant(&context.member), context.now)?,
-        "incident.ack" | "incident.update" | "incident.note" | "incident.role" | "incident.priority"
-        | "incident.resolve" | "incident.reopen" | "incident.correct" => before.clone().undo()?,
+        "incident.ack"
+        | "incident.update"
+        | "incident.note"
+        | "incident.role"
+        | "incident.priority"
+        | "incident.resolve"
+        | "incident.reopen"
+        | "incident.correct"
+        | "incident.hold"
+        | "incident.resume"
+        | "incident.snooze"
+        | "incident.offer"
+        | "incident.escalate"
+        | "incident.task-add"
+        | "incident.task-done"
+        | "incident.task-drop"
+        | "incident.task-take"
+        | "incident.link"
+        | "incident.impact"
+        | "incident.review-edit"
+        | "incident.review-submit" => before.clone().undo()?,
         _ => {
             return Err(reply::not_yours_to_undo(
                 number,
-                "closes, removals and undos stay. Say what is right with `/incident note`.",
+                "closes, merges, approvals, removals and undos stay. Say what is right with `/incident note`.",
             )
             .into());
         }
     };
     let what = timeline::deed(&last, 80);
     let extra = vec![Change::new("entry", Fact::Plain(last.seq.to_string()))];
+    if last.action == "incident.offer" {
+        let settled = reply::offer_settled(&before, context.member.user, false);
+        outbox::correct(tx, context.written_at, before.guild, &offer_key(&before), &settled).await?;
+    }
     let (after, _) = step(tx, context, &before, after, "incident.undo", "the actor of the entry", extra).await?;
+    rebuild(tx, context, &after, &last).await?;
     // Posts are corrected, not unsent: the line in the room is struck out, and who was called hears that it was a slip.
     let struck = Message::say(format!("~~{}~~", timeline::deed(&last, 1500)));
-    outbox::correct(tx, context.written_at, after.guild, &line_key(&after, last.seq), &struck).await?;
-    let called = Message::say(reply::page_taken_back(&before));
+    for key in [line_key(&after, &last), management_key(&after, last.seq)] {
+        outbox::correct(tx, context.written_at, after.guild, &key, &struck).await?;
+    }
+    let called = Message::say(reply::page_taken_back(&before, context.member.user, last.action == "incident.declare"));
     outbox::correct(tx, context.written_at, after.guild, &page_key(&after, last.seq), &called).await?;
     Ok(Answer::Say(reply::undone(&after, &format!("{what}."))))
 }
 
+/// Makes what is computed from the journal what it says by now.
+async fn rebuild(tx: &mut Tx, context: &Context, incident: &Incident, undone: &Told) -> Result<(), Error> {
+    let history = impact::history(tx, incident).await?;
+    impact::refresh(tx, incident).await?;
+    tasks::rebuild(tx, context, incident, &history.tasks).await?;
+    review::verbs::rebuild(tx, context, incident, &history.review).await?;
+    if undone.action == "incident.link"
+        && let (Some(to), Some(kind)) = (undone.text("to"), undone.text("link").and_then(LinkKind::named))
+    {
+        link::store::remove(tx, incident.guild, incident.number, Number::stored(to)?, kind).await?;
+    }
+    Ok(())
+}
+
 /// `Add to timeline` on a message: in a room it is clear on which, elsewhere it is asked.
 pub async fn add_to_timeline(tx: &mut Tx, context: &Context, target: &TargetMessage) -> Result<Answer, Error> {
-    if let Some(number) = context.room.filter(|number| number.kind == number::Kind::Incident) {
-        let incident = find(tx, context, Some(&number.to_string())).await?;
-        return capture(tx, context, incident, target).await;
+    match here(tx, context).await? {
+        Some(incident) => capture(tx, context, incident, target).await,
+        None => ask_which(tx, context, target, "capture", reply::which_timeline).await,
     }
+}
+
+/// `Make a task` on a message.
+pub async fn make_a_task(tx: &mut Tx, context: &Context, target: &TargetMessage) -> Result<Answer, Error> {
+    match here(tx, context).await? {
+        Some(incident) => tasks::from_message(tx, context, incident, target).await,
+        None => ask_which(tx, context, target, "task-from", reply::which_task).await,
+    }
+}
+
+/// The incident whose room this is.
+async fn here(tx: &mut Tx, context: &Context) -> Result<Option<Incident>, Error> {
+    match context.record(number::Kind::Incident, None)? {
+        Some(number) => find(tx, context, Some(&number.to_string())).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Asks which of the open incidents is meant; the message is kept until that is answered.
+async fn ask_which(
+    tx: &mut Tx,
+    context: &Context,
+    target: &TargetMessage,
+    kind: &str,
+    question: fn(&[Incident], i64) -> Message,
+) -> Result<Answer, Error> {
     policy::responder(&context.member, &context.guild.roles)?;
     let filter = Filter {
         state: None,
@@ -222,8 +299,8 @@ pub async fn add_to_timeline(tx: &mut Tx, context: &Context, target: &TargetMess
     let open = store::list(tx, context.guild.id, &filter).await?;
     let Some(first) = open.first() else { return Err(reply::no_open_incident().into()) };
     let draft = serde_json::to_value(target)?;
-    let id = form::open(tx, context, "capture", first.number, first.version, &draft).await?;
-    Ok(Answer::Say(reply::which_timeline(&open, id)))
+    let id = form::open(tx, context, kind, first.number, first.version, &draft).await?;
+    Ok(Answer::Say(question(&open, id)))
 }
 
 /// Keeps a message: its own time, its author and its link. The same message is kept once.
@@ -255,7 +332,7 @@ pub(super) async fn capture(
         Change::new("link", Fact::Plain(link(context, target))),
     ];
     let at = minted_at(target.id.0).min(context.now);
-    note(tx, context, incident, at, changes).await
+    note(tx, context, incident, at, None, changes).await
 }
 
 /// The address of a message, as Discord's clients open it.

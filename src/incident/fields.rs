@@ -7,12 +7,14 @@ use crate::journal::{Change, Fact};
 pub fn of(incident: &Incident) -> Vec<(&'static str, Fact)> {
     let resolution = incident.resolution.as_ref();
     let closure = incident.closure.as_ref();
+    let hold = incident.hold.as_ref();
     let acknowledged = incident.acknowledged.as_ref();
     vec![
         ("state", Fact::Plain(incident.state.name())),
         ("title", Fact::Text(incident.title.clone())),
         ("description", Fact::text(incident.description.as_deref())),
         ("service", Fact::plain(incident.service.as_ref().map(|service| &service.name))),
+        ("service-id", Fact::plain(incident.service.as_ref().map(|service| service.id))),
         ("impact", Fact::Plain(incident.impact.name())),
         ("urgency", Fact::Plain(incident.urgency.name())),
         ("priority", Fact::Plain(incident.priority.name())),
@@ -27,6 +29,14 @@ pub fn of(incident: &Incident) -> Vec<(&'static str, Fact)> {
         ("commander", Fact::person(incident.roles.commander)),
         ("communications", Fact::person(incident.roles.communications)),
         ("scribe", Fact::person(incident.roles.scribe)),
+        ("offered-to", Fact::person(incident.offer.as_ref().map(|offer| offer.to))),
+        ("offered-by", Fact::person(incident.offer.as_ref().map(|offer| offer.by))),
+        ("hold-reason", Fact::plain(hold.map(|hold| hold.reason.name()))),
+        ("hold-note", Fact::text(hold.and_then(|hold| hold.note.as_deref()))),
+        ("hold-until", Fact::instant(hold.and_then(|hold| hold.until))),
+        ("team", Fact::plain(incident.team)),
+        ("level", Fact::plain((incident.level > 0).then_some(incident.level))),
+        ("parent", Fact::plain(incident.parent)),
         ("update", Fact::text(incident.update.as_ref().map(|update| update.text.as_str()))),
         ("promise-due", Fact::instant(incident.promise.as_ref().map(|promise| promise.due_at))),
         ("promised-by", Fact::person(incident.promise.as_ref().map(|promise| promise.by))),

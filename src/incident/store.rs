@@ -6,15 +6,15 @@ use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 
 use super::{
-    Acknowledgement, CloseAs, Closure, Code, Incident, Kind, Level, Priority, Promise, Resolution, Roles, ServiceRef,
-    State, Update,
+    Acknowledgement, Audience, CloseAs, Closure, Code, Hold, HoldReason, Incident, Kind, Level, Offer, Priority,
+    Promise, Resolution, Roles, ServiceRef, State, Update,
 };
 use crate::args;
 use crate::clock::instant;
 use crate::error::{Error, Failure};
 use crate::number::{self, Number};
 use crate::service;
-use crate::snowflake::{GuildId, UserId};
+use crate::snowflake::{GuildId, RoleId, UserId};
 use crate::store::{self, Tx};
 
 /// Incidents on one page of a list.
@@ -28,7 +28,10 @@ macro_rules! select {
                     i.acknowledged_at, i.acknowledged_by, i.acknowledged_implied, i.commander_id, i.communications_id,
                     i.scribe_id, i.promised_by, i.promise_due_at, i.last_update, i.last_update_at, i.resolved_at, i.resolved_by,
                     i.restored_at, i.resolution_code, i.resolution_summary, i.closed_at, i.closed_by, i.closed_as,
-                    i.closed_reason, i.reopened, i.previous
+                    i.closed_reason, i.reopened, i.previous,
+                    i.hold_reason, i.hold_note, i.hold_by, i.hold_at, i.hold_until, i.offered_to, i.offered_by, i.offered_at,
+                    i.team_role_id, i.escalation_level, i.parent, i.last_update_audience, i.last_update_second,
+                    i.last_update_third, i.promise_reminded, i.promise_snoozed_until
                FROM incident i ",
             $rest
         )
@@ -74,11 +77,51 @@ struct Row {
     closed_reason: Option<String>,
     reopened: i64,
     previous: Option<String>,
+    hold_reason: Option<String>,
+    hold_note: Option<String>,
+    hold_by: Option<i64>,
+    hold_at: Option<i64>,
+    hold_until: Option<i64>,
+    offered_to: Option<i64>,
+    offered_by: Option<i64>,
+    offered_at: Option<i64>,
+    team_role_id: Option<i64>,
+    escalation_level: i64,
+    parent: Option<i64>,
+    last_update_audience: Option<String>,
+    last_update_second: Option<String>,
+    last_update_third: Option<String>,
+    promise_reminded: i64,
+    promise_snoozed_until: Option<i64>,
 }
 
 impl Row {
+    fn hold(&mut self, wrong: &impl Fn(&str) -> Failure) -> Result<Option<Hold>, Failure> {
+        Ok(match (self.hold_reason.take(), self.hold_by, self.hold_at) {
+            (Some(reason), Some(by), Some(at)) => Some(Hold {
+                reason: HoldReason::named(&reason).ok_or_else(|| wrong("an unknown reason to wait"))?,
+                note: self.hold_note.take(),
+                by: UserId::from_i64(by),
+                at: instant(at),
+                until: self.hold_until.map(instant),
+            }),
+            (None, None, None) => None,
+            _ => return Err(wrong("half a hold")),
+        })
+    }
+
+    fn offer(&self, wrong: &impl Fn(&str) -> Failure) -> Result<Option<Offer>, Failure> {
+        Ok(match (self.offered_to, self.offered_by, self.offered_at) {
+            (Some(to), Some(by), Some(at)) => {
+                Some(Offer { to: UserId::from_i64(to), by: UserId::from_i64(by), at: instant(at) })
+            }
+            (None, None, None) => None,
+            _ => return Err(wrong("half an offer")),
+        })
+    }
+
     /// The incident, or what is impossible about the row. `services` are the guild's names by id.
-    fn incident(self, guild: GuildId, services: &BTreeMap<i64, String>) -> Result<Incident, Failure> {
+    fn incident(mut self, guild: GuildId, services: &BTreeMap<i64, String>) -> Result<Incident, Failure> {
         let number = Number { kind: number::Kind::Incident, value: self.number };
         let wrong = |what: &str| Failure::inconsistent("incident", format!("{number} in guild {guild}: {what}"));
         let person = |id: Option<i64>| id.map(UserId::from_i64);
@@ -92,13 +135,24 @@ impl Row {
             _ => return Err(wrong("half an acknowledgement")),
         };
         let promise = match (self.promised_by, self.promise_due_at) {
-            (Some(by), Some(due)) => Some(Promise { by: UserId::from_i64(by), due_at: instant(due) }),
+            (Some(by), Some(due)) => Some(Promise {
+                by: UserId::from_i64(by),
+                due_at: instant(due),
+                reminded: self.promise_reminded,
+                snoozed_until: self.promise_snoozed_until.map(instant),
+            }),
             (None, None) => None,
             _ => return Err(wrong("half a promise")),
         };
-        let update = match (self.last_update, self.last_update_at) {
-            (Some(text), Some(at)) => Some(Update { text, at: instant(at) }),
-            (None, None) => None,
+        let update = match (self.last_update, self.last_update_at, self.last_update_audience) {
+            (Some(text), Some(at), Some(audience)) => Some(Update {
+                audience: Audience::named(&audience).ok_or_else(|| wrong("an unknown audience"))?,
+                text,
+                second: self.last_update_second,
+                third: self.last_update_third,
+                at: instant(at),
+            }),
+            (None, None, None) => None,
             _ => return Err(wrong("half an update")),
         };
         let resolution =
@@ -114,14 +168,16 @@ impl Row {
                 (None, None, None, None, None) => None,
                 _ => return Err(wrong("half a resolution")),
             };
-        let closure = match (self.closed_by, self.closed_at, self.closed_as) {
-            (Some(by), Some(at), Some(closed_as)) => Some(Closure {
-                by: UserId::from_i64(by),
+        let hold = self.hold(&wrong)?;
+        let offer = self.offer(&wrong)?;
+        let closure = match (self.closed_at, self.closed_as) {
+            (Some(at), Some(closed_as)) => Some(Closure {
+                by: person(self.closed_by),
                 at: instant(at),
                 closed_as: CloseAs::named(&closed_as).ok_or_else(|| wrong("an unknown kind of close"))?,
                 reason: self.closed_reason,
             }),
-            (None, None, None) => None,
+            (None, None) => None,
             _ => return Err(wrong("half a close")),
         };
         let service = match self.service_id {
@@ -155,6 +211,11 @@ impl Row {
                 communications: person(self.communications_id),
                 scribe: person(self.scribe_id),
             },
+            offer,
+            hold,
+            team: self.team_role_id.map(RoleId::from_i64),
+            level: self.escalation_level,
+            parent: self.parent.map(|value| Number { kind: number::Kind::Incident, value }),
             promise,
             update,
             resolution,
@@ -225,6 +286,7 @@ pub async fn save(tx: &mut Tx, incident: &Incident) -> Result<(), Error> {
     let update = incident.update.as_ref();
     let resolution = incident.resolution.as_ref();
     let closure = incident.closure.as_ref();
+    let (hold, offer) = (incident.hold.as_ref(), incident.offer.as_ref());
     let previous = incident.previous.as_ref().map(serde_json::to_string).transpose()?;
     let saved = tx
         .execute(
@@ -235,7 +297,11 @@ pub async fn save(tx: &mut Tx, incident: &Incident) -> Result<(), Error> {
                 promised_by = $17, promise_due_at = $18, last_update = $19, last_update_at = $20,
                 resolved_at = $21, resolved_by = $22, restored_at = $23, resolution_code = $24, resolution_summary = $25,
                 closed_at = $26, closed_by = $27, closed_as = $28, closed_reason = $29, reopened = $30, previous = $31,
-                title = $32, description = $33
+                title = $32, description = $33, started_at = $34,
+                hold_reason = $35, hold_note = $36, hold_by = $37, hold_at = $38, hold_until = $39,
+                offered_to = $40, offered_by = $41, offered_at = $42, team_role_id = $43, escalation_level = $44, parent = $45,
+                last_update_audience = $46, last_update_second = $47, last_update_third = $48,
+                promise_reminded = $49, promise_snoozed_until = $50
               WHERE guild_id = $1 AND number = $2 AND version = $3 - 1",
             args![
                 incident.guild,
@@ -264,13 +330,30 @@ pub async fn save(tx: &mut Tx, incident: &Incident) -> Result<(), Error> {
                 resolution.map(|resolution| resolution.code.name()),
                 resolution.map(|resolution| resolution.summary.as_str()),
                 closure.map(|closure| closure.at),
-                closure.map(|closure| closure.by),
+                closure.and_then(|closure| closure.by),
                 closure.map(|closure| closure.closed_as.name()),
                 closure.and_then(|closure| closure.reason.as_deref()),
                 incident.reopened,
                 previous,
                 incident.title.as_str(),
                 incident.description.as_deref(),
+                incident.started_at,
+                hold.map(|hold| hold.reason.name()),
+                hold.and_then(|hold| hold.note.as_deref()),
+                hold.map(|hold| hold.by),
+                hold.map(|hold| hold.at),
+                hold.and_then(|hold| hold.until),
+                offer.map(|offer| offer.to),
+                offer.map(|offer| offer.by),
+                offer.map(|offer| offer.at),
+                incident.team,
+                incident.level,
+                incident.parent.map(|parent| parent.value),
+                update.map(|update| update.audience.name()),
+                update.and_then(|update| update.second.as_deref()),
+                update.and_then(|update| update.third.as_deref()),
+                promise.map_or(0, |promise| promise.reminded),
+                promise.and_then(|promise| promise.snoozed_until),
             ],
         )
         .await?;
@@ -422,6 +505,42 @@ pub async fn newest(tx: &mut Tx, guild: GuildId, viewer: UserId, limit: i64) -> 
                  ORDER BY i.number DESC LIMIT $2"
             ),
             args![guild, limit, viewer],
+        )
+        .await?;
+    incidents(tx, guild, rows).await
+}
+
+/// The incidents that were merged into `parent`.
+pub async fn children(tx: &mut Tx, guild: GuildId, parent: Number) -> Result<Vec<Number>, Error> {
+    let rows: Vec<(i64,)> = tx
+        .all(
+            "SELECT number FROM incident WHERE guild_id = $1 AND parent = $2 ORDER BY number",
+            args![guild, parent.value],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(value,)| Number { kind: number::Kind::Incident, value }).collect())
+}
+
+/// Open incidents that may wait for `user`: command is offered, an update is promised, a role is held, or nobody has taken it. The most
+/// urgent first. What is restricted shows only to those inside, and never where everyone reads the answer (`viewer` none).
+pub async fn concerning(
+    tx: &mut Tx,
+    guild: GuildId,
+    user: UserId,
+    viewer: Option<UserId>,
+    limit: i64,
+) -> Result<Vec<Incident>, Error> {
+    let rows: Vec<Row> = tx
+        .all(
+            select!(
+                "WHERE i.guild_id = $1 AND i.state IN ('new', 'assigned', 'in-progress', 'on-hold')
+                   AND (i.offered_to = $2 OR i.promised_by = $2 OR i.communications_id = $2 OR i.commander_id = $2
+                        OR i.acknowledged_at IS NULL)
+                   AND (i.restricted = 0 OR EXISTS (SELECT 1 FROM incident_insider n
+                          WHERE n.guild_id = i.guild_id AND n.number = i.number AND n.user_id = $3))
+                 ORDER BY i.priority, i.number LIMIT $4"
+            ),
+            args![guild, user, viewer, limit],
         )
         .await?;
     incidents(tx, guild, rows).await

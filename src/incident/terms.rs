@@ -178,6 +178,48 @@ pub enum Audience {
     Management,
 }
 
+/// What an incident waits for. Whether that stops a clock is for the agreement to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HoldReason {
+    /// An answer of those affected.
+    Customer,
+    /// Somebody outside.
+    Supplier,
+    /// A change that has its date.
+    Change,
+    /// A cause that has to be found.
+    Problem,
+}
+
+/// Two different things that are both called escalation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Escalation {
+    /// To another team, which knows more.
+    Functional,
+    /// To those who answer for it.
+    Hierarchic,
+}
+
+/// What a note stands for beyond its words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mark {
+    /// Something was decided.
+    Decision,
+    /// The impact began.
+    Started,
+    /// It was noticed, by people or by monitoring.
+    Detected,
+    /// The cause was found.
+    Identified,
+    /// The effect was made smaller.
+    Mitigated,
+    /// Service came back.
+    Restored,
+}
+
 macro_rules! names {
     ($($type:ty),+) => {$(
         impl $type {
@@ -194,4 +236,4 @@ macro_rules! names {
     )+};
 }
 
-names!(Level, Priority, State, Kind, Role, Code, CloseAs, Audience);
+names!(Level, Priority, State, Kind, Role, Code, CloseAs, Audience, HoldReason, Escalation, Mark);

@@ -4,10 +4,11 @@ use chrono::{DateTime, Utc};
 
 use super::asking::ask_update;
 
+use super::notices::{self, Phase};
+use super::rules::Words;
 use super::step::{find, invite, page, post, step, undoable, written};
-use super::{Audience, CloseAs, Code, Incident, Reassessment, Role, reply, timeline};
+use super::{Audience, CloseAs, Code, Incident, Reassessment, Role, impact, jobs, reply, review};
 use crate::chat::answer::Answer;
-use crate::chat::message::Message;
 use crate::chat::text::clean;
 use crate::command::context::Context;
 use crate::error::{Error, Refusal};
@@ -20,7 +21,11 @@ use crate::snowflake::UserId;
 use crate::store::Tx;
 
 /// Proof that the person may run incidents, and the incident that is meant.
-async fn taken(tx: &mut Tx, context: &Context, named: Option<String>) -> Result<(Responder, Incident), Error> {
+pub(super) async fn taken(
+    tx: &mut Tx,
+    context: &Context,
+    named: Option<String>,
+) -> Result<(Responder, Incident), Error> {
     let responder = policy::responder(&context.member, &context.guild.roles)?;
     let incident = find(tx, context, named.as_deref()).await?;
     Ok((responder, incident))
@@ -59,26 +64,83 @@ pub(super) async fn update(
     let Some(message) = message.map(|text| clean(&text)).filter(|text| !text.is_empty()) else {
         return ask_update(tx, context, &before, audience, next_update).await;
     };
-    let promise = next_update
+    let told = Told { message, second: None, third: None, audience, next_update };
+    tell(tx, context, &responder, before, told).await
+}
+
+/// What an update tells.
+pub(super) struct Told {
+    /// How it stands.
+    pub message: String,
+    /// What is done about it; for management: the impact.
+    pub second: Option<String>,
+    /// What is needed; for management: what comes next.
+    pub third: Option<String>,
+    /// For whom.
+    pub audience: Option<Audience>,
+    /// When the next one comes, as it was typed.
+    pub next_update: Option<String>,
+}
+
+/// An update from its form.
+pub(super) async fn update_with(
+    tx: &mut Tx,
+    context: &Context,
+    named: Option<String>,
+    told: Told,
+) -> Result<Answer, Error> {
+    let (responder, before) = taken(tx, context, named).await?;
+    tell(tx, context, &responder, before, told).await
+}
+
+async fn tell(
+    tx: &mut Tx,
+    context: &Context,
+    responder: &Responder,
+    before: Incident,
+    told: Told,
+) -> Result<Answer, Error> {
+    let promise = told
+        .next_update
         .filter(|text| !text.trim().is_empty())
         .map(|text| context.ahead("next-update", &text))
         .transpose()?;
-    let after = before.clone().tell(&responder, &message, promise, context.now)?;
-    let audience = audience.unwrap_or(Audience::Technical);
+    let said = |text: Option<String>| text.map(|text| clean(&text)).filter(|text| !text.is_empty());
+    let audience = told.audience.unwrap_or(Audience::Technical);
+    let words = Words { audience, text: told.message, second: said(told.second), third: said(told.third) };
+    let after = before.clone().tell(responder, words.clone(), promise, context.now)?;
     let mut extra = vec![Change::new("audience", Fact::Plain(audience.name()))];
-    if before.update.as_ref().is_some_and(|before| before.text == message) {
+    if before.update.as_ref().is_some_and(|before| before.text == words.text) {
         // Said once more in the same words it is no difference, and yet what was told.
-        extra.push(Change::new("update", Fact::Text(message)));
+        extra.push(Change::new("update", Fact::Text(words.text)));
+    }
+    let (second, third) = match audience {
+        Audience::Technical => ("actions", "needs"),
+        Audience::Management => ("impact-words", "next-steps"),
+    };
+    for (field, text) in [(second, words.second), (third, words.third)] {
+        extra.extend(text.map(|text| Change::new(field, Fact::Text(text))));
     }
     let (after, told) = step(tx, context, &before, after, "incident.update", responder.basis(), extra).await?;
     if let Some(management) =
         context.guild.channel(Purpose::Management).filter(|_| audience == Audience::Management && !after.restricted)
     {
-        let message = Message::say(format!("{}\n{}", reply::headline(&after), timeline::line(&told)));
-        let key = format!("management:{}:{}", after.guild, told.seq);
-        post(tx, context, &after, To::Channel(management), key, &message).await?;
+        post(
+            tx,
+            context,
+            &after,
+            To::Channel(management),
+            management_key(&after, told.seq),
+            &reply::to_management(&after),
+        )
+        .await?;
     }
     undoable(&after, &told, reply::told(&after))
+}
+
+/// The outbox key of what management was told by entry `seq`.
+pub(super) fn management_key(incident: &Incident, seq: i64) -> String {
+    format!("management:{}:{seq}", incident.guild)
 }
 
 /// Somebody has a role from now on.
@@ -109,9 +171,24 @@ pub(super) async fn reassess(
     reason: Option<String>,
 ) -> Result<Answer, Error> {
     let (responder, before) = taken(tx, context, named).await?;
+    let reason = reason.map(|reason| clean(&reason)).filter(|reason| !reason.is_empty());
+    if before.major && change.major == Some(false) && reason.is_none() {
+        return Err(reply::demotion_needs_a_reason(before.number).into());
+    }
     let after = before.clone().reassess(&responder, change)?;
-    let extra = reason.map(|reason| Change::new("reason", Fact::Text(clean(&reason)))).into_iter().collect();
+    let extra = reason.map(|reason| Change::new("reason", Fact::Text(reason))).into_iter().collect();
     let (after, told) = step(tx, context, &before, after, "incident.priority", responder.basis(), extra).await?;
+    jobs::watch(tx, &after).await?;
+    if after.service != before.service {
+        impact::refresh(tx, &after).await?;
+    }
+    if after.roles.commander != before.roles.commander {
+        invite(tx, context, &after, context.member.user).await?;
+    }
+    if after.major != before.major && after.state.is_open() {
+        let phase = if after.major { Phase::Declare } else { Phase::Demote };
+        notices::send(tx, context, &after, phase).await?;
+    }
     if after.priority.pages() && !before.priority.pages() && after.state.is_open() {
         page(tx, context, &after, told.seq).await?;
     }
@@ -140,6 +217,10 @@ pub(super) async fn resolve(
         after.service = Some(service);
     }
     let (after, told) = step(tx, context, &before, after, "incident.resolve", responder.basis(), Vec::new()).await?;
+    impact::refresh(tx, &after).await?;
+    if after.major {
+        notices::send(tx, context, &after, Phase::Resolve).await?;
+    }
     undoable(&after, &told, reply::resolved(&after))
 }
 
@@ -160,9 +241,10 @@ pub(super) async fn reopen(
     reason: &str,
 ) -> Result<Answer, Error> {
     let (responder, before) = taken_or_reported(tx, context, named).await?;
-    let after = before.clone().reopen(&responder)?;
+    let after = before.clone().reopen(&responder, context.guild.habits.close_after_days, context.now)?;
     let extra = vec![Change::new("reason", Fact::Text(written("reason", reason)?))];
     let (after, told) = step(tx, context, &before, after, "incident.reopen", responder.basis(), extra).await?;
+    impact::refresh(tx, &after).await?;
     undoable(&after, &told, reply::reopened(&after))
 }
 
@@ -180,12 +262,14 @@ pub(super) async fn close(
     if let Some(service) = service::maybe_named(tx, context.guild.id, service).await? {
         ready.service = Some(service);
     }
-    if closed_as == CloseAs::Done && !ready.state.is_final() && !ready.gaps().is_empty() {
+    let reviewed = review::store::is_approved(tx, before.guild, before.number).await?;
+    if closed_as == CloseAs::Done && !ready.state.is_final() && !ready.gaps(reviewed).is_empty() {
         let services = service::choices(tx, context.guild.id).await?;
-        return Ok(Answer::Say(reply::not_yet(&ready, services)));
+        return Ok(Answer::Say(reply::not_yet(&ready, reviewed, services)));
     }
     let reason = reason.map(|reason| clean(&reason)).filter(|reason| !reason.is_empty());
-    let after = ready.close(&responder, closed_as, reason.as_deref(), context.now)?;
+    let after = ready.close(&responder, closed_as, reason.as_deref(), reviewed, context.now)?;
     let (after, _) = step(tx, context, &before, after, "incident.close", responder.basis(), Vec::new()).await?;
+    impact::refresh(tx, &after).await?;
     Ok(Answer::Say(reply::closed(&after)))
 }

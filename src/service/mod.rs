@@ -176,3 +176,8 @@ pub async fn complete(tx: &mut Tx, guild: GuildId, typed: &str) -> Result<Vec<Ch
         .map(|(_, name)| Choice { name: label(&name, limits::CHOICE), value: label(&name, limits::CHOICE) })
         .collect())
 }
+
+/// Who answers for the service of that id, if anybody does.
+pub async fn owner(tx: &mut Tx, guild: GuildId, id: i64) -> Result<Option<UserId>, Error> {
+    store::owner(tx, guild, id).await
+}

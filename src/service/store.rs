@@ -108,3 +108,10 @@ pub async fn save(tx: &mut Tx, service: &Service) -> Result<(), Error> {
     }
     Ok(())
 }
+
+/// Who answers for the service of that id.
+pub async fn owner(tx: &mut Tx, guild: GuildId, id: i64) -> Result<Option<UserId>, Error> {
+    let row: Option<(Option<i64>,)> =
+        tx.optional("SELECT owner_id FROM service WHERE guild_id = $1 AND service_id = $2", args![guild, id]).await?;
+    Ok(row.and_then(|(owner,)| owner).map(UserId::from_i64))
+}

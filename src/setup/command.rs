@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::check::{Surroundings, findings};
-use super::{Purpose, reply, store};
+use super::{Habits, Purpose, reply, store};
 use crate::chat::answer::Answer;
 use crate::chat::phrase;
 use crate::command::context::Context;
-use crate::error::Error;
+use crate::error::{Error, Refusal};
 use crate::journal::{self, Change, Fact};
 use crate::outbox;
 use crate::policy::{self, Capability};
@@ -43,6 +43,17 @@ pub enum Command {
         role: RoleId,
         /// No longer.
         remove: Option<bool>,
+    },
+    /// How incidents are run.
+    Incidents {
+        /// Days from restored to closed.
+        close_after: Option<i64>,
+        /// Working days to a review.
+        review_within: Option<i64>,
+        /// `22:00-07:00`, or `off`.
+        quiet_hours: Option<String>,
+        /// Minutes between notices to management.
+        notice_every: Option<i64>,
     },
     /// The zone of times.
     Timezone {
@@ -107,6 +118,28 @@ pub async fn handle(
             record(tx, context, "setup.role", capability.name(), proof.basis(), change).await?;
             Ok(Answer::Say(reply::role_mapped(capability, role)))
         }
+        Command::Incidents { close_after, review_within, quiet_hours, notice_every } => {
+            let proof = policy::administrator(&context.member, roles)?;
+            let before = context.guild.habits;
+            let quiet = quiet_hours.map(|hours| quiet(&hours)).transpose()?;
+            let after = Habits {
+                close_after_days: close_after.unwrap_or(before.close_after_days),
+                review_within_days: review_within.unwrap_or(before.review_within_days),
+                quiet: quiet.unwrap_or(before.quiet),
+                notice_every_minutes: notice_every.unwrap_or(before.notice_every_minutes),
+            };
+            if after == before {
+                return Ok(Answer::Say(reply::habits(&after, false)));
+            }
+            store::set_habits(tx, guild, after).await?;
+            let change = Change {
+                field: "habits",
+                before: Fact::Plain(before.to_string()),
+                after: Fact::Plain(after.to_string()),
+            };
+            record(tx, context, "setup.incidents", "incidents", proof.basis(), change).await?;
+            Ok(Answer::Say(reply::habits(&after, true)))
+        }
         Command::Timezone { timezone } => {
             let proof = policy::administrator(&context.member, roles)?;
             let zone = phrase::zone(&timezone).map_err(|why| reply::no_such_zone(&why))?;
@@ -138,4 +171,21 @@ async fn record(
     journal::append(tx, context.guild.id, context.written_at, context.draft(action, subject, basis, vec![change]))
         .await
         .map(drop)
+}
+
+/// `22:00-07:00` as minutes of the day, or `off`.
+fn quiet(hours: &str) -> Result<(i64, i64), Refusal> {
+    let minute = |text: &str| {
+        let (hour, minute) = text.trim().split_once(':')?;
+        let (hour, minute): (i64, i64) = (hour.parse().ok()?, minute.parse().ok()?);
+        ((0..24).contains(&hour) && (0..60).contains(&minute)).then_some(hour * 60 + minute)
+    };
+    if hours.trim().eq_ignore_ascii_case("off") {
+        return Ok((0, 0));
+    }
+    hours
+        .split_once(['-', '–'])
+        .and_then(|(from, until)| Some((minute(from)?, minute(until)?)))
+        .filter(|(from, until)| from != until)
+        .ok_or_else(|| reply::no_quiet_hours(hours))
 }

@@ -7,6 +7,7 @@ pub mod reply;
 pub mod store;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -69,6 +70,47 @@ impl Purpose {
     }
 }
 
+/// How a guild runs its incidents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Habits {
+    /// Days from restored to closed, for what nobody closes (`ServiceNow` closes after 7).
+    pub close_after_days: i64,
+    /// Working days from resolved to a review (`itsm-iso20000` 4: five).
+    pub review_within_days: i64,
+    /// Minutes of the local day between which reminders of lesser incidents wait; equal ends mean never.
+    pub quiet: (i64, i64),
+    /// Minutes from one notice to management to the next while a major incident lasts (`itsm-iso20000` 4: 30 or 60).
+    pub notice_every_minutes: i64,
+}
+
+impl Default for Habits {
+    fn default() -> Self {
+        Self { close_after_days: 7, review_within_days: 5, quiet: (22 * 60, 7 * 60), notice_every_minutes: 30 }
+    }
+}
+
+impl fmt::Display for Habits {
+    /// As the journal keeps it: `close-after=7d review-within=5d quiet=22:00-07:00 notice-every=30m`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "close-after={}d review-within={}d quiet={} notice-every={}m",
+            self.close_after_days,
+            self.review_within_days,
+            self.quiet_hours().unwrap_or_else(|| "off".to_owned()),
+            self.notice_every_minutes
+        )
+    }
+}
+
+impl Habits {
+    /// `22:00-07:00`; none when reminders come at any hour.
+    pub fn quiet_hours(&self) -> Option<String> {
+        let clock = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);
+        (self.quiet.0 != self.quiet.1).then(|| format!("{}-{}", clock(self.quiet.0), clock(self.quiet.1)))
+    }
+}
+
 /// A guild and its set-up.
 #[derive(Clone, Debug)]
 pub struct Guild {
@@ -82,6 +124,8 @@ pub struct Guild {
     pub channels: BTreeMap<Purpose, ChannelId>,
     /// The roles that are mapped.
     pub roles: RoleMap,
+    /// How incidents are run.
+    pub habits: Habits,
 }
 
 impl Guild {
@@ -93,6 +137,7 @@ impl Guild {
             zone_name: "UTC".to_owned(),
             channels: BTreeMap::new(),
             roles: RoleMap::default(),
+            habits: Habits::default(),
         }
     }
 

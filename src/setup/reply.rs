@@ -1,7 +1,7 @@
 //! The words of the set-up.
 
 use super::check::Finding;
-use super::{Guild, Purpose};
+use super::{Guild, Habits, Purpose};
 use crate::chat::message::Message;
 use crate::chat::text::code;
 use crate::error::Refusal;
@@ -26,6 +26,8 @@ pub fn show(guild: &Guild) -> Message {
         };
         lines.push(format!("`{}` {held}", capability.name()));
     }
+    lines.push("**Incidents**".to_owned());
+    lines.push(manner(&guild.habits));
     lines.push("`/setup check` tells what is missing.".to_owned());
     Message::say(lines.join("\n"))
 }
@@ -127,5 +129,36 @@ pub fn not_a_channel_of_this_server(channel: ChannelId) -> Refusal {
         format!(
             "<#{channel}> is no channel of this server that wardroom can see. Choose a text channel, and let wardroom view it."
         ),
+    )
+}
+
+/// How incidents are run, and whether that is new.
+pub fn habits(habits: &Habits, changed: bool) -> Message {
+    let head = if changed { "**Incidents are run like this now**" } else { "**Incidents are run like this**" };
+    Message::say(format!("{head}\n{}", manner(habits)))
+}
+
+fn manner(habits: &Habits) -> String {
+    let quiet = habits.quiet_hours().map_or_else(
+        || "reminders come at any hour".to_owned(),
+        |hours| format!("reminders of P3 to P5 wait from `{hours}`"),
+    );
+    format!(
+        "A resolved one closes after {} · a review is due within {} · {quiet} · management hears of a major one every {} min",
+        days(habits.close_after_days, ""),
+        days(habits.review_within_days, "working "),
+        habits.notice_every_minutes
+    )
+}
+
+fn days(count: i64, kind: &str) -> String {
+    if count == 1 { format!("1 {kind}day") } else { format!("{count} {kind}days") }
+}
+
+/// Those are no hours.
+pub fn no_quiet_hours(text: &str) -> Refusal {
+    Refusal::new(
+        "setup.quiet-hours",
+        format!("{} are no quiet hours. Write them like `22:00-07:00`, or `off`.", code(text, 40)),
     )
 }

@@ -2,13 +2,19 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Guild, Purpose};
+use super::{Guild, Habits, Purpose};
 use crate::args;
 use crate::error::{Error, Failure};
 use crate::journal;
 use crate::policy::{Capability, RoleMap};
 use crate::snowflake::{ChannelId, GuildId, RoleId};
 use crate::store::Tx;
+
+const CLOSE_AFTER_DAYS: &str = "close-after-days";
+const REVIEW_WITHIN_DAYS: &str = "review-within-days";
+const QUIET_FROM: &str = "quiet-from";
+const QUIET_UNTIL: &str = "quiet-until";
+const NOTICE_EVERY_MINUTES: &str = "notice-every-minutes";
 
 /// The guild's set-up; none when it has never spoken to wardroom.
 pub async fn find(tx: &mut Tx, id: GuildId) -> Result<Option<Guild>, Error> {
@@ -17,7 +23,8 @@ pub async fn find(tx: &mut Tx, id: GuildId) -> Result<Option<Guild>, Error> {
         .all(
             "SELECT 'zone', timezone, guild_id FROM guild WHERE guild_id = $1
              UNION ALL SELECT 'channel', purpose, channel_id FROM guild_channel WHERE guild_id = $1
-             UNION ALL SELECT 'role', capability, role_id FROM guild_role WHERE guild_id = $1",
+             UNION ALL SELECT 'role', capability, role_id FROM guild_role WHERE guild_id = $1
+             UNION ALL SELECT 'setting', name, value FROM guild_setting WHERE guild_id = $1",
             args![id],
         )
         .await?;
@@ -29,6 +36,16 @@ pub async fn find(tx: &mut Tx, id: GuildId) -> Result<Option<Guild>, Error> {
         .map_err(|error| Failure::inconsistent("guild", format!("guild {id}: {error}")))?;
     let mut roles: Vec<(&str, i64)> = of("role").collect();
     roles.sort_unstable_by_key(|(_, role)| *role);
+    let setting = |wanted: &str, otherwise: i64| {
+        of("setting").find(|(name, _)| *name == wanted).map_or(otherwise, |(_, value)| value)
+    };
+    let usual = Habits::default();
+    let habits = Habits {
+        close_after_days: setting(CLOSE_AFTER_DAYS, usual.close_after_days),
+        review_within_days: setting(REVIEW_WITHIN_DAYS, usual.review_within_days),
+        quiet: (setting(QUIET_FROM, usual.quiet.0), setting(QUIET_UNTIL, usual.quiet.1)),
+        notice_every_minutes: setting(NOTICE_EVERY_MINUTES, usual.notice_every_minutes),
+    };
     Ok(Some(Guild {
         id,
         zone,
@@ -39,6 +56,7 @@ pub async fn find(tx: &mut Tx, id: GuildId) -> Result<Option<Guild>, Error> {
         roles: RoleMap::of(
             roles.into_iter().filter_map(|(name, role)| Some((Capability::named(name)?, RoleId::from_i64(role)))),
         ),
+        habits,
     }))
 }
 
@@ -99,4 +117,23 @@ pub async fn unmap_role(tx: &mut Tx, guild: GuildId, capability: Capability, rol
 /// Makes `zone` the guild's.
 pub async fn set_zone(tx: &mut Tx, guild: GuildId, zone: &str) -> Result<(), Error> {
     tx.execute("UPDATE guild SET timezone = $2 WHERE guild_id = $1", args![guild, zone]).await.map(drop)
+}
+
+/// How the guild runs its incidents from now on.
+pub async fn set_habits(tx: &mut Tx, guild: GuildId, habits: Habits) -> Result<(), Error> {
+    for (name, value) in [
+        (CLOSE_AFTER_DAYS, habits.close_after_days),
+        (REVIEW_WITHIN_DAYS, habits.review_within_days),
+        (QUIET_FROM, habits.quiet.0),
+        (QUIET_UNTIL, habits.quiet.1),
+        (NOTICE_EVERY_MINUTES, habits.notice_every_minutes),
+    ] {
+        tx.execute(
+            "INSERT INTO guild_setting (guild_id, name, value) VALUES ($1, $2, $3)
+             ON CONFLICT (guild_id, name) DO UPDATE SET value = excluded.value",
+            args![guild, name, value],
+        )
+        .await?;
+    }
+    Ok(())
 }

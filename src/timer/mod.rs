@@ -3,6 +3,8 @@
 
 mod runner;
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 
 use crate::args;
@@ -19,19 +21,82 @@ pub use runner::Runner;
 pub enum Kind {
     /// An update of an incident was promised by now.
     PromisedUpdate,
+    /// An incident on hold is to be looked at.
+    Hold,
+    /// Nobody has taken command of an incident.
+    Unclaimed,
+    /// Management is to hear of a major incident.
+    Notice,
+    /// A resolved incident is done.
+    Close,
+    /// A task is due.
+    Task,
+    /// A review is due.
+    Review,
 }
 
 impl Kind {
-    fn name(self) -> &'static str {
+    /// All of them.
+    const ALL: [Self; 7] =
+        [Self::PromisedUpdate, Self::Hold, Self::Unclaimed, Self::Notice, Self::Close, Self::Task, Self::Review];
+
+    /// Its name in the database and in the journal.
+    pub fn name(self) -> &'static str {
         match self {
             Self::PromisedUpdate => "promised-update",
+            Self::Hold => "hold",
+            Self::Unclaimed => "unclaimed",
+            Self::Notice => "notice",
+            Self::Close => "close",
+            Self::Task => "task",
+            Self::Review => "review",
         }
     }
 
     fn stored(name: &str) -> Result<Self, Failure> {
-        match name {
-            "promised-update" => Ok(Self::PromisedUpdate),
-            _ => Err(Failure::inconsistent("timer", format!("kind `{name}` is unknown to this version"))),
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.name() == name)
+            .ok_or_else(|| Failure::inconsistent("timer", format!("kind `{name}` is unknown to this version")))
+    }
+}
+
+/// What a timer is about: a record, or a part of one that is numbered within it, such as a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The record.
+    pub record: Number,
+    /// Which part of it.
+    pub part: Option<i64>,
+}
+
+impl Subject {
+    /// Part `part` of `record`.
+    pub fn part(record: Number, part: i64) -> Self {
+        Self { record, part: Some(part) }
+    }
+
+    fn stored(text: &str) -> Result<Self, Failure> {
+        let (record, part) = match text.split_once('/') {
+            Some((record, part)) => (record, Some(part)),
+            None => (text, None),
+        };
+        let wrong = |_| Failure::inconsistent("timer", format!("`{text}` is no subject"));
+        Ok(Self { record: Number::stored(record)?, part: part.map(str::parse).transpose().map_err(wrong)? })
+    }
+}
+
+impl From<Number> for Subject {
+    fn from(record: Number) -> Self {
+        Self { record, part: None }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.part {
+            Some(part) => write!(f, "{}/{part}", self.record),
+            None => self.record.fmt(f),
         }
     }
 }
@@ -44,8 +109,8 @@ pub struct Due {
     pub guild: GuildId,
     /// What it is for.
     pub kind: Kind,
-    /// The record that it is about.
-    pub record: Number,
+    /// What it is about.
+    pub subject: Subject,
     /// When it was due.
     pub due_at: DateTime<Utc>,
     /// Which plan it was.
@@ -54,24 +119,52 @@ pub struct Due {
 
 /// Plans `kind` for `record` at `due_at`, in place of any plan before. A plan that is made again as it is stays as it is: what has fired
 /// for this very instant does not fire again because something else about the record changed.
-pub async fn arm(tx: &mut Tx, guild: GuildId, kind: Kind, record: Number, due_at: DateTime<Utc>) -> Result<(), Error> {
+pub async fn arm(
+    tx: &mut Tx,
+    guild: GuildId,
+    kind: Kind,
+    subject: impl Into<Subject>,
+    due_at: DateTime<Utc>,
+) -> Result<(), Error> {
+    let subject = subject.into().to_string();
     tx.execute(
         "INSERT INTO timer (guild_id, kind, subject, due_at, generation, state) VALUES ($1, $2, $3, $4, 1, 'armed')
          ON CONFLICT (guild_id, kind, subject)
          DO UPDATE SET due_at = excluded.due_at, generation = timer.generation + 1, state = 'armed'
             WHERE timer.due_at <> excluded.due_at OR timer.state = 'cancelled'",
-        args![guild, kind.name(), record, due_at],
+        args![guild, kind.name(), subject, due_at],
+    )
+    .await
+    .map(drop)
+}
+
+/// Plans `kind` for `subject` at `due_at`, unless it is planned already.
+pub async fn ensure(
+    tx: &mut Tx,
+    guild: GuildId,
+    kind: Kind,
+    subject: impl Into<Subject>,
+    due_at: DateTime<Utc>,
+) -> Result<(), Error> {
+    let subject = subject.into().to_string();
+    tx.execute(
+        "INSERT INTO timer (guild_id, kind, subject, due_at, generation, state) VALUES ($1, $2, $3, $4, 1, 'armed')
+         ON CONFLICT (guild_id, kind, subject)
+         DO UPDATE SET due_at = excluded.due_at, generation = timer.generation + 1, state = 'armed'
+            WHERE timer.state <> 'armed'",
+        args![guild, kind.name(), subject, due_at],
     )
     .await
     .map(drop)
 }
 
 /// Drops the plan of `kind` for `record`, if there is one.
-pub async fn cancel(tx: &mut Tx, guild: GuildId, kind: Kind, record: Number) -> Result<(), Error> {
+pub async fn cancel(tx: &mut Tx, guild: GuildId, kind: Kind, subject: impl Into<Subject>) -> Result<(), Error> {
+    let subject = subject.into().to_string();
     tx.execute(
         "UPDATE timer SET state = 'cancelled', generation = generation + 1
           WHERE guild_id = $1 AND kind = $2 AND subject = $3 AND state = 'armed'",
-        args![guild, kind.name(), record],
+        args![guild, kind.name(), subject],
     )
     .await
     .map(drop)
@@ -92,7 +185,7 @@ pub async fn due(tx: &mut Tx, now: DateTime<Utc>, limit: i64) -> Result<Vec<Due>
                 id,
                 guild: GuildId::from_i64(guild),
                 kind: Kind::stored(&kind)?,
-                record: Number::stored(&subject)?,
+                subject: Subject::stored(&subject)?,
                 due_at: instant(due_at),
                 generation,
             })

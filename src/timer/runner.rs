@@ -68,7 +68,7 @@ impl Runner {
             for one in batch {
                 if let Err(error) = self.fire(one.clone()).await {
                     // One timer that cannot fire must not keep the others waiting; it stays armed and is tried at the next tick.
-                    tracing::error!(%error, record = %one.record, "a timer could not fire");
+                    tracing::error!(%error, subject = %one.subject, "a timer could not fire");
                     metrics::counter!("wardroom_timer_failures_total").increment(1);
                     failed = true;
                 }
@@ -92,7 +92,13 @@ impl Runner {
                         return Ok(());
                     }
                     match due.kind {
-                        Kind::PromisedUpdate => incident::jobs::promise_passed(tx, &due, now).await,
+                        Kind::PromisedUpdate
+                        | Kind::Hold
+                        | Kind::Unclaimed
+                        | Kind::Notice
+                        | Kind::Close
+                        | Kind::Task
+                        | Kind::Review => incident::jobs::fire(tx, &due, now).await,
                     }
                 })
             })

@@ -1,8 +1,10 @@
 //! The words of incidents: the card, the answers, the refusals. Texts of people are escaped here, and nowhere later.
 
 mod card;
+mod course;
 mod forms;
 mod refusals;
+mod time;
 
 use chrono::{DateTime, Utc};
 
@@ -10,14 +12,17 @@ use super::{CloseAs, Code, Gap, Incident, Kind, Priority, Role, State};
 use crate::chat::custom_id::CustomId;
 use crate::chat::message::{Button, Look, Message, Select, SelectOption};
 use crate::chat::text::{code as as_typed, esc, fit};
+use crate::link::Link;
 use crate::number::Number;
 use crate::outbox::Room;
 use crate::snowflake::{ChannelId, UserId};
 use card::basis;
 
-pub use card::card;
-pub use forms::{open_form, reopen_form, resolve_form, update_form};
+pub use card::{Beside, card};
+pub use course::*;
+pub use forms::*;
 pub use refusals::*;
+pub use time::*;
 
 /// The frame of what is over: grey.
 const OVER: u32 = 0x66_70_85;
@@ -184,13 +189,23 @@ pub fn page(incident: &Incident) -> String {
     format!("{kind}{} · {}", headline(incident), service(incident))
 }
 
-/// What stands in place of a page whose declaration was taken back.
-pub fn page_taken_back(incident: &Incident) -> String {
-    format!(
-        "~~{}~~ · taken back by <@{}>: nobody needs to come.",
-        headline(incident).replace("**", ""),
-        incident.reporter
-    )
+/// What stands in place of a page that was a slip: of a declaration that was taken back, or of a priority that was.
+pub fn page_taken_back(incident: &Incident, by: UserId, declared: bool) -> String {
+    let what = if declared { "taken back" } else { "not urgent after all, says" };
+    let by = if declared { format!("{what} by <@{by}>") } else { format!("{what} <@{by}>") };
+    format!("~~{}~~ · {by}: nobody needs to come.", headline(incident).replace("**", ""))
+}
+
+/// An update as management reads it.
+pub fn to_management(incident: &Incident) -> Message {
+    let mut lines = vec![format!("📣 {} · {}", headline(incident), service(incident))];
+    if let Some(update) = &incident.update {
+        lines.push(fit(&update.text, 1200));
+        lines.extend(update.second.as_deref().map(|text| format!("**Impact** {}", fit(text, 300))));
+        lines.extend(update.third.as_deref().map(|text| format!("**Next** {}", fit(text, 300))));
+    }
+    lines.extend(incident.promise.as_ref().map(|promise| format!("-# Next update {}", moment(promise.due_at))));
+    Message::say(lines.join("\n"))
 }
 
 /// A step was done.
@@ -268,8 +283,8 @@ pub fn closed(incident: &Incident) -> Message {
 }
 
 /// What a close still needs, each with a button that mends it.
-pub fn not_yet(incident: &Incident, services: Vec<(i64, String)>) -> Message {
-    let gaps = incident.gaps();
+pub fn not_yet(incident: &Incident, reviewed: bool, services: Vec<(i64, String)>) -> Message {
+    let gaps = incident.gaps(reviewed);
     let mut lines = vec![format!("**{}** cannot be closed yet:", incident.number)];
     let mut message_buttons = Vec::new();
     for gap in &gaps {
@@ -287,6 +302,14 @@ pub fn not_yet(incident: &Incident, services: Vec<(i64, String)>) -> Message {
             } else {
                 "• Its service is unknown. Choose it below, or write `/incident close service:…`.".to_owned()
             }),
+            Gap::Review => {
+                lines.push("• It was a major incident, and its review is not approved yet.".to_owned());
+                message_buttons.push(Button::new(
+                    "Review",
+                    CustomId::new("incident.review", incident.number, ""),
+                    Look::Primary,
+                ));
+            }
         }
     }
     let mut message = Message::say(lines.join("\n"));
@@ -315,7 +338,7 @@ pub fn redacted(incident: &Incident, entry: i64) -> Message {
 /// The service was set from a list of what a close needs.
 pub fn service_set(incident: &Incident) -> Message {
     let message = Message::say(format!("Service of **{}**: {}.", incident.number, service(incident)));
-    if incident.gaps().is_empty() {
+    if incident.gaps(true).is_empty() {
         message.buttons(vec![Button::new("Close", CustomId::new("incident.close", incident.number, ""), Look::Primary)])
     } else {
         message
@@ -337,18 +360,24 @@ pub fn joined(incident: &Incident, other: &Incident) -> Message {
 }
 
 /// One incident, whole, with the way to its room.
-pub fn show(incident: &Incident, room: Option<Room>) -> Message {
+pub fn show(incident: &Incident, room: Option<Room>, beside: &Beside, links: &[Link]) -> Message {
     let way = match room {
         Some(Room { thread: Some(thread), .. }) => format!("Room: <#{thread}>"),
         Some(Room { channel, .. }) => format!("Its room opens in <#{channel}> in a moment."),
         None => "It has no card yet.".to_owned(),
     };
-    card_with(incident, &way)
-}
-
-fn card_with(incident: &Incident, line: &str) -> Message {
-    let mut shown = card(incident, None);
-    shown.append_text(line);
+    let mut shown = card(incident, None, beside);
+    if !links.is_empty() {
+        let ties: Vec<String> = links
+            .iter()
+            .map(|link| {
+                let (how, other) = link.seen_from(incident.number);
+                format!("{how} **{other}**")
+            })
+            .collect();
+        shown.append_text(&format!("Links: {}", ties.join(" · ")));
+    }
+    shown.append_text(&way);
     shown
 }
 
@@ -390,20 +419,19 @@ pub fn found(incidents: &[Incident], text: &str) -> Message {
     list(incidents, "found", 0, false)
 }
 
-/// The reminder of a promise that passed.
-pub fn promise_passed(incident: &Incident, due_at: DateTime<Utc>, late: bool) -> String {
-    let late = if late { " This reminder is late: wardroom was not running." } else { "" };
-    format!(
-        "the update on **{}** was promised for {}. How does it stand? `/incident update`{late}",
-        incident.number,
-        moment(due_at)
-    )
-}
-
 /// On which timeline?
 pub fn which_timeline(open: &[Incident], form: i64) -> Message {
-    Message::say("On which timeline?").select(Select {
-        custom_id: CustomId::new("incident.capture", "", form).into(),
+    which_of("On which timeline?", "incident.capture", open, form)
+}
+
+/// For which incident is it a task?
+pub fn which_task(open: &[Incident], form: i64) -> Message {
+    which_of("For which incident is it a task?", "incident.task-from", open, form)
+}
+
+fn which_of(question: &str, action: &str, open: &[Incident], form: i64) -> Message {
+    Message::say(question).select(Select {
+        custom_id: CustomId::new(action, "", form).into(),
         placeholder: "Choose the incident".to_owned(),
         options: open
             .iter()

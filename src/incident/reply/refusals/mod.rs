@@ -1,5 +1,8 @@
 //! Why something was not done to an incident, and what to do instead.
 
+mod course;
+mod work;
+
 use chrono::{DateTime, Utc};
 
 use super::{closed_as, moment, not_yet, relative, role, state};
@@ -7,6 +10,9 @@ use crate::error::Refusal;
 use crate::incident::{Acknowledgement, CloseAs, Incident, Role, State};
 use crate::number::Number;
 use crate::snowflake::UserId;
+
+pub use course::*;
+pub use work::*;
 
 fn refusal(guard: &'static str, sentence: String) -> Refusal {
     Refusal::new(guard, sentence)
@@ -125,8 +131,8 @@ pub(in crate::incident) fn restored_before_it_began(began: DateTime<Utc>) -> Ref
     refusal("incident.restored", format!("`restored` lies before the incident began, {}.", moment(began)))
 }
 
-pub(in crate::incident) fn cannot_close_yet(incident: &Incident) -> Refusal {
-    refusal("incident.gaps", not_yet(incident, Vec::new()).text())
+pub(in crate::incident) fn cannot_close_yet(incident: &Incident, reviewed: bool) -> Refusal {
+    refusal("incident.gaps", not_yet(incident, reviewed, Vec::new()).text())
 }
 
 pub(in crate::incident) fn close_needs_a_reason(number: Number, wanted: CloseAs) -> Refusal {

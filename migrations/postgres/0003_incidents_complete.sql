@@ -1,0 +1,100 @@
+-- What an incident waits for, who is asked to take command, to whom it was escalated, what it was merged into.
+ALTER TABLE incident ADD COLUMN hold_reason TEXT CHECK (hold_reason IN ('customer', 'supplier', 'change', 'problem'));
+ALTER TABLE incident ADD COLUMN hold_note TEXT;
+ALTER TABLE incident ADD COLUMN hold_by BIGINT;
+ALTER TABLE incident ADD COLUMN hold_at BIGINT;
+ALTER TABLE incident ADD COLUMN hold_until BIGINT;
+ALTER TABLE incident ADD COLUMN offered_to BIGINT;
+ALTER TABLE incident ADD COLUMN offered_by BIGINT;
+ALTER TABLE incident ADD COLUMN offered_at BIGINT;
+ALTER TABLE incident ADD COLUMN team_role_id BIGINT;
+ALTER TABLE incident ADD COLUMN escalation_level BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE incident ADD COLUMN parent BIGINT;
+-- The newest update has an audience, and up to two more texts: actions and needs, or impact and next steps.
+ALTER TABLE incident ADD COLUMN last_update_audience TEXT CHECK (last_update_audience IN ('technical', 'management'));
+ALTER TABLE incident ADD COLUMN last_update_second TEXT;
+ALTER TABLE incident ADD COLUMN last_update_third TEXT;
+-- How often the promise was reminded of, and until when reminders are put off.
+ALTER TABLE incident ADD COLUMN promise_reminded BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE incident ADD COLUMN promise_snoozed_until BIGINT;
+UPDATE incident SET last_update_audience = 'technical' WHERE last_update IS NOT NULL;
+
+CREATE INDEX incident_of_parent ON incident (guild_id, parent) WHERE parent IS NOT NULL;
+
+-- Work that somebody has to do: during the response, or after it.
+CREATE TABLE incident_task (
+    guild_id   BIGINT NOT NULL,
+    number     BIGINT NOT NULL,
+    task       BIGINT NOT NULL CHECK (task > 0),
+    text       TEXT    NOT NULL,
+    owner_id   BIGINT,
+    due_at     BIGINT,
+    stage      TEXT    NOT NULL CHECK (stage IN ('response', 'follow-up')),
+    state      TEXT    NOT NULL CHECK (state IN ('open', 'done', 'dropped')),
+    reminded   BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (guild_id, number, task),
+    FOREIGN KEY (guild_id, number) REFERENCES incident
+);
+CREATE INDEX incident_task_open ON incident_task (guild_id, owner_id, due_at) WHERE state = 'open';
+
+-- When which service was impaired. Computed from the journal; availability is computed from it.
+CREATE TABLE impact_window (
+    guild_id   BIGINT NOT NULL,
+    number     BIGINT NOT NULL,
+    window_no  BIGINT NOT NULL CHECK (window_no > 0),
+    service_id BIGINT,
+    degree     TEXT    NOT NULL CHECK (degree IN ('outage', 'degraded')),
+    from_at    BIGINT NOT NULL,
+    until_at   BIGINT,
+    PRIMARY KEY (guild_id, number, window_no),
+    FOREIGN KEY (guild_id, number) REFERENCES incident
+);
+CREATE INDEX impact_window_of_service ON impact_window (guild_id, service_id, from_at);
+
+INSERT INTO impact_window (guild_id, number, window_no, service_id, degree, from_at, until_at)
+SELECT guild_id, number, 1, service_id, 'outage', coalesce(started_at, declared_at), restored_at
+  FROM incident WHERE state NOT IN ('cancelled', 'merged');
+
+-- Records that have to do with each other. Written once, on the side that said so.
+CREATE TABLE record_link (
+    guild_id    BIGINT NOT NULL REFERENCES guild,
+    from_record TEXT    NOT NULL,
+    to_record   TEXT    NOT NULL,
+    kind        TEXT    NOT NULL,
+    linked_by   BIGINT NOT NULL,
+    linked_at   BIGINT NOT NULL,
+    PRIMARY KEY (guild_id, from_record, to_record, kind)
+);
+CREATE INDEX record_link_to ON record_link (guild_id, to_record);
+
+-- What is learnt afterwards.
+CREATE TABLE incident_review (
+    guild_id     BIGINT NOT NULL,
+    number       BIGINT NOT NULL,
+    version      BIGINT NOT NULL,
+    state        TEXT    NOT NULL CHECK (state IN ('draft', 'in-review', 'approved')),
+    owner_id     BIGINT,
+    due_at       BIGINT NOT NULL,
+    factors      TEXT,
+    well         TEXT,
+    badly        TEXT,
+    lessons      TEXT,
+    submitted_by BIGINT,
+    approved_by  BIGINT,
+    approved_at  BIGINT,
+    reminded     BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (guild_id, number),
+    FOREIGN KEY (guild_id, number) REFERENCES incident
+);
+CREATE INDEX incident_review_open ON incident_review (guild_id, owner_id, due_at) WHERE state <> 'approved';
+
+-- What a server does otherwise than wardroom's defaults: numbers by name, such as days from restored to closed.
+CREATE TABLE guild_setting (
+    guild_id BIGINT NOT NULL REFERENCES guild,
+    name     TEXT    NOT NULL,
+    value    BIGINT NOT NULL,
+    PRIMARY KEY (guild_id, name)
+);
+
+-- What was typed into a form that was refused, so that it is there when the form opens again.
+ALTER TABLE form ADD COLUMN typed TEXT;
