@@ -177,20 +177,20 @@ impl Intake {
     fn take(&mut self, event: Incoming) {
         self.bot = event.bot().or(self.bot);
         let Incoming { kind, data, received } = event;
-        let now = self.rest.discord_now();
+        let (now, discord_ahead) = (self.clock.now(), self.rest.offset());
         match kind {
             EventKind::Interaction => {
                 let Some(callback) = incoming::callback(&data, self.bot.map(|(_, application)| application)) else {
                     tracing::warn!("an interaction without id, type or token cannot be answered");
                     return;
                 };
-                let invocation = incoming::interaction(&data, now);
+                let invocation = incoming::interaction(&data, now).map(|read| Invocation { discord_ahead, ..read });
                 self.handlers.spawn(answer(self.rest.clone(), self.desk.clone(), callback, received, invocation));
             }
             EventKind::Message => {
                 let Some((bot, _)) = self.bot else { return };
-                if let Some(invocation) = incoming::message(&data, bot, now) {
-                    let desk = self.desk.clone();
+                if let Some(read) = incoming::message(&data, bot, now) {
+                    let (desk, invocation) = (self.desk.clone(), Invocation { discord_ahead, ..read });
                     // The answer is a message, and leaves through the outbox.
                     self.handlers.spawn(async move { drop(desk.answer(invocation).await) });
                 }

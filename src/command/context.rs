@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::chat::invocation::{Member, Source};
 use crate::chat::phrase::{self, Lean};
@@ -10,7 +10,7 @@ use crate::error::Refusal;
 use crate::journal::{Actor, Change, Draft};
 use crate::number::{Kind, Number};
 use crate::setup::Guild;
-use crate::snowflake::{ChannelId, UserId};
+use crate::snowflake::{ChannelId, UserId, minted_at};
 
 /// Who acts, where and when. The clock was read once, for all of the command.
 #[derive(Clone, Debug)]
@@ -31,6 +31,8 @@ pub struct Context {
     pub now: DateTime<Utc>,
     /// When it reached wardroom: what is written down and said carries this time.
     pub written_at: DateTime<Utc>,
+    /// How far Discord's clock was ahead of wardroom's then: see [`Context::minted_at`].
+    pub discord_ahead: TimeDelta,
     /// The event.
     pub source: Source,
     /// Whether it was typed, so that the answer is public and a form cannot be opened at once.
@@ -65,6 +67,11 @@ impl Context {
     /// Whose eyes the answer is for; none when it was typed, for then everyone in the channel reads it.
     pub fn viewer(&self) -> Option<UserId> {
         (!self.typed).then_some(self.member.user)
+    }
+
+    /// When the snowflake `id` was minted, by wardroom's clock.
+    pub fn minted_at(&self, id: u64) -> DateTime<Utc> {
+        minted_at(id) - self.discord_ahead
     }
 
     /// The number of `kind` that was named, or that the room implies.

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use serde_json::Value;
 use tokio::sync::Notify;
 
@@ -129,7 +129,7 @@ impl Desk {
 
     /// What changes nothing needs no inbox: asked twice, it is answered twice.
     async fn read(&self, guild: GuildId, invocation: Invocation, deed: Deed) -> Answer {
-        if let Some(age) = stale(invocation.source, invocation.received_at) {
+        if let Some(age) = stale(&invocation) {
             return said_no(&too_late(age).into());
         }
         let around = match &deed {
@@ -194,7 +194,7 @@ async fn once(tx: &mut Tx, guild: GuildId, invocation: &Invocation, deed: Option
     let context = context(tx, settings, invocation).await?;
     tx.mark().await?;
     let attempt = async {
-        if let Some(age) = stale(invocation.source, invocation.received_at) {
+        if let Some(age) = stale(invocation) {
             return Err(too_late(age).into());
         }
         let deed = match (&invocation.call, deed) {
@@ -265,7 +265,7 @@ async fn context(tx: &mut Tx, guild: Guild, invocation: &Invocation) -> Result<C
     let typed = matches!(invocation.call, Call::Typed { .. });
     // A message that comes late runs with its own time, so that what it says happened when it was said.
     let now = match invocation.source {
-        Source::Message(id) if plausible(id.0) => minted_at(id.0).min(invocation.received_at),
+        Source::Message(id) if plausible(id.0) => invocation.minted_at(id.0).min(invocation.received_at),
         _ => invocation.received_at,
     };
     Ok(Context {
@@ -277,6 +277,7 @@ async fn context(tx: &mut Tx, guild: Guild, invocation: &Invocation) -> Result<C
         bots: invocation.bots.clone(),
         now,
         written_at: invocation.received_at,
+        discord_ahead: invocation.discord_ahead,
         source: invocation.source,
         typed,
     })
@@ -288,12 +289,13 @@ fn plausible(id: u64) -> bool {
 }
 
 /// The age of an event that is too old to be acted on.
-fn stale(source: Source, received_at: DateTime<Utc>) -> Option<TimeDelta> {
+fn stale(invocation: &Invocation) -> Option<TimeDelta> {
+    let source = invocation.source;
     let limit = match source {
         Source::Interaction(_) => STALE_INTERACTION,
         Source::Message(_) => STALE_MESSAGE,
     };
-    let age = received_at - minted_at(source.id());
+    let age = invocation.received_at - invocation.minted_at(source.id());
     (plausible(source.id()) && age > limit).then_some(age)
 }
 

@@ -3,6 +3,7 @@
 mod architecture;
 mod browser;
 mod catalogue;
+mod clock_stories;
 mod command_line;
 mod companion;
 mod contract;

@@ -113,7 +113,15 @@ impl Desk {
 
     /// A desk with that clock. One that goes by itself is left alone: nothing here moves it.
     pub async fn open_with(clock: Clock, database: Database, world: World) -> Self {
-        let options = Options { clock: clock.reading(), rate_limits: false, ..Options::default() };
+        Self::open_apart(clock, TimeDelta::zero(), database, world).await
+    }
+
+    /// A desk whose playground has a clock that is `ahead` of the bot's.
+    pub async fn open_apart(clock: Clock, ahead: TimeDelta, database: Database, world: World) -> Self {
+        let (reading, own) = (clock.reading(), clock.clone());
+        let there: wardroom::playground::Clock =
+            if ahead.is_zero() { reading } else { Arc::new(move || own.now() + ahead) };
+        let options = Options { clock: there, rate_limits: false, ..Options::default() };
         let playground = Playground::start(options, world).await.expect("the playground starts");
         let store = Arc::new(Store::open(&database.url()).await.expect("the database opens"));
         let stop = CancellationToken::new();
