@@ -18,8 +18,8 @@ const DELIVERY: Duration = Duration::from_secs(15);
 const ARCHIVE_AFTER_MINUTES: u32 = 10_080;
 /// Pages of a search, of 100 messages each.
 const PAGES: usize = 5;
-/// The clocks of Discord and ours may differ by this much.
-const SEARCH_MARGIN: TimeDelta = TimeDelta::seconds(5);
+/// Discord's clock is known to a second and a half (`rest::skew`).
+const SEARCH_MARGIN: TimeDelta = TimeDelta::seconds(2);
 /// With a dead token the process ends; what is asked of it until then comes back for later.
 const TOKEN_DEAD: Duration = Duration::from_mins(1);
 
@@ -138,9 +138,10 @@ impl DiscordCourier {
         since: DateTime<Utc>,
         wanted: &Value,
         nonce: &str,
+        known: &[MessageId],
     ) -> Result<Probe, CallError> {
         let me = *self.me.get_or_try_init(|| self.rest.me()).await?;
-        let mut after = snowflake::at(since - SEARCH_MARGIN);
+        let mut after = snowflake::at(since + self.rest.offset() - SEARCH_MARGIN);
         for page in 0..PAGES {
             let messages = self.rest.messages_after(channel, after).await?;
             if messages.is_empty() && page == 0 {
@@ -148,8 +149,9 @@ impl DiscordCourier {
             }
             let ours = messages.iter().filter(|message| id_of(&message["author"]) == Some(me.0));
             for message in ours {
-                if same(message, wanted, nonce)
-                    && let Some(id) = id_of(message)
+                if let Some(id) = id_of(message)
+                    && !known.contains(&MessageId(id))
+                    && same(message, wanted, nonce)
                 {
                     return Ok(Probe::Found(MessageId(id)));
                 }
@@ -181,9 +183,20 @@ impl Courier for DiscordCourier {
         Box::pin(self.attempt(lane, effect))
     }
 
-    fn find(&self, channel: ChannelId, since: DateTime<Utc>, payload: Value, nonce: String) -> Delivery<'_, Probe> {
+    fn discord_ahead(&self) -> TimeDelta {
+        self.rest.offset()
+    }
+
+    fn find(
+        &self,
+        channel: ChannelId,
+        since: DateTime<Utc>,
+        payload: Value,
+        nonce: String,
+        known: Vec<MessageId>,
+    ) -> Delivery<'_, Probe> {
         Box::pin(async move {
-            match self.search(channel, since, &payload, &nonce).await {
+            match self.search(channel, since, &payload, &nonce, &known).await {
                 Ok(probe) => probe,
                 Err(error @ CallError::Refused { .. }) => Probe::CannotTell(error.to_string()),
                 Err(error) => Probe::NotNow(error.to_string()),
@@ -217,8 +230,19 @@ fn same(message: &Value, wanted: &Value, nonce: &str) -> bool {
         return is == should;
     }
     // A card changes while it lives, its buttons too, but some button of its record is always there.
-    let (shown, wanted) = (custom_ids(message), custom_ids(wanted));
-    shown.iter().any(|id| wanted.contains(id))
+    let (shown, should) = (custom_ids(message), custom_ids(wanted));
+    if !shown.is_empty() || !should.is_empty() {
+        return shown.iter().any(|id| should.contains(id));
+    }
+    matches!((first_text(&message["components"]), first_text(&wanted["components"])), (Some(is), Some(should)) if is == should)
+}
+
+/// The first text among components.
+fn first_text(components: &Value) -> Option<&str> {
+    components
+        .as_array()?
+        .iter()
+        .find_map(|component| component["content"].as_str().or_else(|| first_text(&component["components"])))
 }
 
 /// All custom ids among a message's components.

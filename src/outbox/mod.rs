@@ -9,6 +9,8 @@
 //! `dead` (refused), `superseded`, `expired`.
 
 mod claim;
+mod delivery;
+mod due;
 pub mod effect;
 mod runner;
 mod settle;

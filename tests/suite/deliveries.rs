@@ -13,7 +13,7 @@ use wardroom::number::{Kind, Number};
 use wardroom::outbox::effect::{Courier, Delivery, Effect, Lane, Outcome, Probe};
 use wardroom::outbox::{self, Post, Runner, Settings, To};
 use wardroom::setup;
-use wardroom::snowflake::{ChannelId, GuildId};
+use wardroom::snowflake::{ChannelId, GuildId, MessageId};
 use wardroom::store::Store;
 use wardroom::timer;
 
@@ -97,7 +97,7 @@ impl Courier for Recording {
         Box::pin(async move { Outcome::Done(Some(id)) })
     }
 
-    fn find(&self, _: ChannelId, _: DateTime<Utc>, _: Value, _: String) -> Delivery<'_, Probe> {
+    fn find(&self, _: ChannelId, _: DateTime<Utc>, _: Value, _: String, _: Vec<MessageId>) -> Delivery<'_, Probe> {
         Box::pin(async { Probe::Absent })
     }
 }

@@ -8,6 +8,7 @@ mod command_line;
 mod companion;
 mod contract;
 mod deliveries;
+mod delivery_trials;
 mod desk;
 mod failure_stories;
 mod incident_stories;
