@@ -13,5 +13,5 @@ CREATE INDEX outbox_said ON outbox (channel_id, message_id) WHERE message_id IS 
 -- Cards that stand in chat, and words that a removal has to find.
 CREATE INDEX outbox_cards ON outbox (guild_id, outbox_id) WHERE kind = 'card' AND state = 'sent';
 CREATE INDEX outbox_words ON outbox (guild_id)
-    WHERE payload <> '' AND kind <> 'card' AND state IN ('sent', 'superseded', 'expired', 'dead', 'ambiguous');
+    WHERE payload <> '' AND kind <> 'card' AND kind <> 'member' AND state IN ('sent', 'superseded', 'expired', 'dead', 'ambiguous');
 CREATE INDEX inbox_by_guild ON inbox (guild_id);

@@ -133,10 +133,7 @@ impl Desk {
             return said_no(&too_late(age).into());
         }
         let around = match &deed {
-            Deed::Command(command) if command.looks_around() => match self.look.look(guild).await {
-                Ok(around) => Some(around),
-                Err(why) => return said_no(&setup::reply::cannot_look(&why).into()),
-            },
+            Deed::Command(command) if command.looks_around() => Some(self.look.look(guild).await),
             _ => None,
         };
         let result = self
@@ -146,7 +143,8 @@ impl Desk {
                 Box::pin(async move {
                     let settings = setup::store::find(tx, guild).await?.unwrap_or_else(|| Guild::fresh(guild));
                     let context = context(tx, settings, &invocation).await?;
-                    dispatch::carry_out(tx, &context, deed, around.as_ref()).await
+                    let around = around.as_ref().map(|around| around.as_ref().map_err(String::as_str));
+                    dispatch::carry_out(tx, &context, deed, around).await
                 })
             })
             .await;

@@ -187,7 +187,7 @@ pub async fn carry_out(
     tx: &mut Tx,
     context: &Context,
     deed: Deed,
-    around: Option<&Surroundings>,
+    around: Option<Result<&Surroundings, &str>>,
 ) -> Result<Answer, Error> {
     match deed {
         Deed::Command(Command::Incident(command)) => incident::command::handle(tx, context, command).await,

@@ -101,6 +101,7 @@ impl Runner {
 
     /// Delivers all that can be delivered now, and returns when nothing is under way.
     pub async fn drain(&mut self) -> Result<(), Error> {
+        self.tick().await;
         loop {
             self.step().await?;
             match self.under_way.join_next().await {

@@ -17,3 +17,4 @@ mod migrations;
 mod refusal_stories;
 mod setup_stories;
 mod store;
+mod unsaid_stories;
