@@ -159,8 +159,31 @@ impl Intake {
                 () = stop.cancelled() => break Ended::Stopped,
             }
         };
-        gateway.shutdown().await;
+        self.finish(gateway, events).await;
         ended
+    }
+
+    /// What was received before the end is handled like all else: done where there is time for it, refused where it is too old. The
+    /// farewell to Discord takes seconds, and nobody waits for it.
+    async fn finish(&mut self, gateway: Gateway, mut events: mpsc::Receiver<Incoming>) {
+        let farewell = gateway.shutdown();
+        tokio::pin!(farewell);
+        loop {
+            tokio::select! {
+                Some(event) = events.recv() => self.take_last(event),
+                () = &mut farewell => break,
+            }
+        }
+        while let Ok(event) = events.try_recv() {
+            self.take_last(event);
+        }
+    }
+
+    /// Takes an event in while the bot stops: only what somebody waits for.
+    fn take_last(&mut self, event: Incoming) {
+        if matches!(event.kind, EventKind::Interaction | EventKind::Message) {
+            self.take(event);
+        }
     }
 
     fn tell(&self, now: &Status) {
@@ -271,3 +294,7 @@ async fn register(rest: &Rest, store: &Store, application: ApplicationId) {
 async fn remember(store: &Store, mark: String) -> Result<(), Error> {
     memory::remember_registered(store, mark).await
 }
+
+#[cfg(test)]
+#[path = "bot_tests.rs"]
+mod tests;

@@ -5,9 +5,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::context::Context;
 use super::dispatch::{self, Deed};
@@ -20,7 +21,7 @@ use crate::journal::{self, Change, Fact};
 use crate::outbox::effect::Lane;
 use crate::outbox::{self, Post, To};
 use crate::setup::{self, Guild, Surroundings};
-use crate::snowflake::{GuildId, UserId, minted_at};
+use crate::snowflake::{ChannelId, GuildId, MessageId, UserId, minted_at};
 use crate::store::{Store, Tx};
 
 /// An interaction older than this at first sight is not executed: its token is dead, and the person was told that it failed (DESIGN 3).
@@ -152,33 +153,71 @@ impl Desk {
     }
 
     /// One unit of work: the inbox, the deed, the answer. A typed message has no token that dies, so it is tried again while the database
-    /// is away: nobody types a P1 twice.
+    /// is away: nobody types a P1 twice. What fails for good is told in the channel, where else nobody would hear of it.
     async fn act(&self, guild: GuildId, invocation: Invocation, deed: Option<Deed>) -> Answer {
-        let source = invocation.source;
-        let give_up = tokio::time::Instant::now() + STALE_MESSAGE.to_std().unwrap_or_default();
-        let mut wait = FIRST_RETRY;
+        let give_up = Instant::now() + STALE_MESSAGE.to_std().unwrap_or_default();
+        let (mut wait, mut waited) = (FIRST_RETRY, TimeDelta::zero());
         loop {
-            let (invocation, deed) = (invocation.clone(), deed.clone());
+            let (same, deed) = (invocation.clone(), deed.clone());
             let result = self
                 .store
                 .write(move |tx| {
-                    let (invocation, deed) = (invocation.clone(), deed.clone());
+                    let (invocation, deed) = (same.clone(), deed.clone());
                     Box::pin(async move { once(tx, guild, &invocation, deed).await })
                 })
                 .await;
             self.armed.notify_one();
             self.said.notify_one();
-            match result {
+            let error = match result {
                 Ok(answer) => return answer,
-                Err(Error::Failed(Failure::Database(error)))
-                    if matches!(source, Source::Message(_)) && tokio::time::Instant::now() + wait < give_up =>
-                {
-                    tracing::warn!(%error, "a typed message waits for the database");
+                Err(error) => error,
+            };
+            let Source::Message(message) = invocation.source else { return said_no(&error) };
+            match &error {
+                Error::Failed(failure) if failure.may_pass() && Instant::now() + wait < give_up => {
+                    tracing::warn!(%failure, "a typed message waits for the database");
                     tokio::time::sleep(wait).await;
+                    waited += TimeDelta::from_std(wait).unwrap_or_default();
                     wait = (wait * 2).min(LAST_RETRY);
                 }
-                Err(error) => return said_no(&error),
+                _ => {
+                    let answer = said_no(&error);
+                    let now = invocation.received_at + waited;
+                    self.tell_of_failure(guild, invocation.channel, message, now, &answer).await;
+                    return answer;
+                }
             }
+        }
+    }
+
+    /// Says in the channel that a typed message failed. Its inbox knows nothing of it, so that the same event may still act.
+    async fn tell_of_failure(
+        &self,
+        guild: GuildId,
+        channel: ChannelId,
+        message: MessageId,
+        now: DateTime<Utc>,
+        answer: &Answer,
+    ) {
+        let Answer::Say(said) = answer else { return };
+        let said = said.clone().in_reply_to(message);
+        let told = self.store.write(move |tx| {
+            let said = said.clone();
+            Box::pin(async move {
+                let post = Post {
+                    guild,
+                    lane: Lane::Answer,
+                    to: To::Channel(channel),
+                    key: outbox::answer_key("failure", message.0),
+                    message: &said,
+                    otherwise: None,
+                };
+                outbox::post(tx, now, post).await
+            })
+        });
+        match told.await {
+            Ok(()) => self.said.notify_one(),
+            Err(error) => tracing::error!(%error, "that a typed message failed could not be told"),
         }
     }
 }

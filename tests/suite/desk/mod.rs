@@ -212,6 +212,18 @@ impl Desk {
         reply
     }
 
+    /// Changes the database behind the bot's back, in the words of each kind.
+    pub async fn edit_database(&self, sqlite: &'static str, postgres: &'static str) {
+        let Database::Postgres(url) = &self.database else {
+            let edit = self.store.write(move |tx| Box::pin(async move { tx.execute(sqlite, Vec::new()).await }));
+            edit.await.expect("a database can be edited");
+            return;
+        };
+        let options: sqlx::postgres::PgConnectOptions = url.parse().expect("a URL");
+        let mut raw = sqlx::ConnectOptions::connect(&options).await.expect("it connects");
+        sqlx::Executor::execute(&mut raw, postgres).await.expect("a database can be edited");
+    }
+
     /// Whether `text` stands in a column of a table.
     pub async fn database_holds(&self, table: &'static str, column: &'static str, text: &'static str) -> bool {
         // One statement a table, since statements are static: what is asked is a handful.
