@@ -100,6 +100,7 @@ pub async fn run(parts: Parts, stop: CancellationToken, status: Option<watch::Se
         store: parts.store,
         clock: parts.clock,
         said,
+        looks: Arc::default(),
         handlers: handlers.clone(),
         bot: None,
         status,
@@ -126,6 +127,7 @@ struct Intake {
     store: Arc<Store>,
     clock: Clock,
     said: Arc<Notify>,
+    looks: Arc<reconcile::Looks>,
     handlers: TaskTracker,
     bot: Option<(UserId, ApplicationId)>,
     status: Option<watch::Sender<bool>>,
@@ -233,17 +235,24 @@ impl Intake {
 
     fn look_for_what_was_missed(&self) {
         let (rest, store, clock, said) = (self.rest.clone(), self.store.clone(), self.clock.clone(), self.said.clone());
+        let looks = self.looks.clone();
         // Not one of the handlers: a stop does not wait for it.
         tokio::spawn(async move {
-            match reconcile::reconcile(&rest, &store, &clock).await {
-                Ok(0) => {}
-                Ok(_) => said.notify_one(),
-                Err(error) => tracing::warn!(%error, "what was missed could not be looked for"),
-            }
-            if let Err(error) = forget(&store, clock.now()).await {
-                tracing::warn!(%error, "what is old could not be forgotten");
-            }
+            let look = || look_around(rest.clone(), store.clone(), clock.clone(), said.clone());
+            looks.one_at_a_time(look).await;
         });
+    }
+}
+
+/// Looks for what was missed, and forgets what is old.
+async fn look_around(rest: Rest, store: Arc<Store>, clock: Clock, said: Arc<Notify>) {
+    match reconcile::reconcile(&rest, &store, &clock).await {
+        Ok(0) => {}
+        Ok(_) => said.notify_one(),
+        Err(error) => tracing::warn!(%error, "what was missed could not be looked for"),
+    }
+    if let Err(error) = forget(&store, clock.now()).await {
+        tracing::warn!(%error, "what is old could not be forgotten");
     }
 }
 

@@ -11,6 +11,7 @@ use crate::chat::invocation::{Call, TargetMessage};
 use crate::chat::phrase::{self, Lean};
 use crate::chat::typed::{self, Here, Short, Typed};
 use crate::error::{Error, Failure, Refusal};
+use crate::number::{self, Number};
 use crate::setup::Surroundings;
 use crate::snowflake::{ChannelId, GuildId, UserId};
 use crate::store::Tx;
@@ -214,6 +215,17 @@ pub async fn carry_out(
             _ => Err(unknown_press()),
         },
     }
+}
+
+/// Whether nothing more will happen to `record`, so that it needs no card and no room.
+pub async fn is_over(tx: &mut Tx, guild: GuildId, record: Number) -> Result<bool, Error> {
+    Ok(match record.kind {
+        number::Kind::Incident => {
+            let over = [incident::State::Closed, incident::State::Cancelled, incident::State::Merged];
+            incident::store::find(tx, guild, record).await?.is_none_or(|incident| over.contains(&incident.state))
+        }
+        number::Kind::Problem | number::Kind::Change => false,
+    })
 }
 
 /// Completions of `option` as far as it is typed, among what `viewer` may know of.

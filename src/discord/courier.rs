@@ -23,6 +23,7 @@ const SEARCH_MARGIN: TimeDelta = TimeDelta::seconds(2);
 /// With a dead token the process ends; what is asked of it until then comes back for later.
 const TOKEN_DEAD: Duration = Duration::from_mins(1);
 
+const UNKNOWN_CHANNEL: u64 = 10_003;
 const UNKNOWN_MESSAGE: u64 = 10_008;
 const THREAD_EXISTS: u64 = 160_004;
 /// Discord's kind of a private thread (Discord docs, channel types).
@@ -71,7 +72,7 @@ impl DiscordCourier {
                     .repeatable();
                 match self.rest.call(lane, call).await {
                     Ok(Answered { body, .. }) => Outcome::Done(Some(id_of(&body).unwrap_or(message.0))),
-                    Err(error) if error.is_code(THREAD_EXISTS) => Outcome::Done(Some(message.0)),
+                    Err(error) if error.is_code(THREAD_EXISTS) => self.first_thread_of(message).await,
                     Err(error) => failed(error),
                 }
             }
@@ -85,6 +86,18 @@ impl DiscordCourier {
                     Err(error) => failed(error),
                 }
             }
+        }
+    }
+
+    /// The thread that a message has had already. Discord opens no second one, even if somebody deleted the first.
+    async fn first_thread_of(&self, message: MessageId) -> Outcome {
+        match self.rest.channel(ChannelId(message.0)).await {
+            Err(CallError::Refused { code: UNKNOWN_CHANNEL, .. }) => Outcome::Refused {
+                code: UNKNOWN_CHANNEL,
+                why: "the thread was deleted, and Discord opens no second one on a message".to_owned(),
+            },
+            // Anything else tells nothing about the thread.
+            Ok(_) | Err(_) => Outcome::Done(Some(message.0)),
         }
     }
 

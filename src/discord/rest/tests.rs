@@ -310,7 +310,7 @@ async fn the_courier_tells_the_outbox_how_it_went() {
     let seen = fake.seen();
     assert_eq!(seen[0].body, json!({"content": "x", "nonce": "n", "enforce_nonce": true}));
     assert_eq!(seen[6].body, json!({"name": "INC-7", "auto_archive_duration": 10_080}));
-    assert_eq!(seen[8].call, "PUT /api/v10/channels/1/thread-members/3");
+    assert_eq!(seen[9].call, "PUT /api/v10/channels/1/thread-members/3");
 }
 
 #[tokio::test]
