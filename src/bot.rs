@@ -100,6 +100,7 @@ pub async fn run(parts: Parts, stop: CancellationToken, status: Option<watch::Se
         store: parts.store,
         clock: parts.clock,
         said,
+        looks: Arc::default(),
         handlers: handlers.clone(),
         bot: None,
         status,
@@ -126,6 +127,7 @@ struct Intake {
     store: Arc<Store>,
     clock: Clock,
     said: Arc<Notify>,
+    looks: Arc<reconcile::Looks>,
     handlers: TaskTracker,
     bot: Option<(UserId, ApplicationId)>,
     status: Option<watch::Sender<bool>>,
@@ -159,8 +161,31 @@ impl Intake {
                 () = stop.cancelled() => break Ended::Stopped,
             }
         };
-        gateway.shutdown().await;
+        self.finish(gateway, events).await;
         ended
+    }
+
+    /// What was received before the end is handled like all else: done where there is time for it, refused where it is too old. The
+    /// farewell to Discord takes seconds, and nobody waits for it.
+    async fn finish(&mut self, gateway: Gateway, mut events: mpsc::Receiver<Incoming>) {
+        let farewell = gateway.shutdown();
+        tokio::pin!(farewell);
+        loop {
+            tokio::select! {
+                Some(event) = events.recv() => self.take_last(event),
+                () = &mut farewell => break,
+            }
+        }
+        while let Ok(event) = events.try_recv() {
+            self.take_last(event);
+        }
+    }
+
+    /// Takes an event in while the bot stops: only what somebody waits for.
+    fn take_last(&mut self, event: Incoming) {
+        if matches!(event.kind, EventKind::Interaction | EventKind::Message) {
+            self.take(event);
+        }
     }
 
     fn tell(&self, now: &Status) {
@@ -177,20 +202,20 @@ impl Intake {
     fn take(&mut self, event: Incoming) {
         self.bot = event.bot().or(self.bot);
         let Incoming { kind, data, received } = event;
-        let now = self.rest.discord_now();
+        let (now, discord_ahead) = (self.clock.now(), self.rest.offset());
         match kind {
             EventKind::Interaction => {
                 let Some(callback) = incoming::callback(&data, self.bot.map(|(_, application)| application)) else {
                     tracing::warn!("an interaction without id, type or token cannot be answered");
                     return;
                 };
-                let invocation = incoming::interaction(&data, now);
+                let invocation = incoming::interaction(&data, now).map(|read| Invocation { discord_ahead, ..read });
                 self.handlers.spawn(answer(self.rest.clone(), self.desk.clone(), callback, received, invocation));
             }
             EventKind::Message => {
                 let Some((bot, _)) = self.bot else { return };
-                if let Some(invocation) = incoming::message(&data, bot, now) {
-                    let desk = self.desk.clone();
+                if let Some(read) = incoming::message(&data, bot, now) {
+                    let (desk, invocation) = (self.desk.clone(), Invocation { discord_ahead, ..read });
                     // The answer is a message, and leaves through the outbox.
                     self.handlers.spawn(async move { drop(desk.answer(invocation).await) });
                 }
@@ -210,17 +235,24 @@ impl Intake {
 
     fn look_for_what_was_missed(&self) {
         let (rest, store, clock, said) = (self.rest.clone(), self.store.clone(), self.clock.clone(), self.said.clone());
+        let looks = self.looks.clone();
         // Not one of the handlers: a stop does not wait for it.
         tokio::spawn(async move {
-            match reconcile::reconcile(&rest, &store, &clock).await {
-                Ok(0) => {}
-                Ok(_) => said.notify_one(),
-                Err(error) => tracing::warn!(%error, "what was missed could not be looked for"),
-            }
-            if let Err(error) = forget(&store, clock.now()).await {
-                tracing::warn!(%error, "what is old could not be forgotten");
-            }
+            let look = || look_around(rest.clone(), store.clone(), clock.clone(), said.clone());
+            looks.one_at_a_time(look).await;
         });
+    }
+}
+
+/// Looks for what was missed, and forgets what is old.
+async fn look_around(rest: Rest, store: Arc<Store>, clock: Clock, said: Arc<Notify>) {
+    match reconcile::reconcile(&rest, &store, &clock).await {
+        Ok(0) => {}
+        Ok(_) => said.notify_one(),
+        Err(error) => tracing::warn!(%error, "what was missed could not be looked for"),
+    }
+    if let Err(error) = forget(&store, clock.now()).await {
+        tracing::warn!(%error, "what is old could not be forgotten");
     }
 }
 
@@ -271,3 +303,7 @@ async fn register(rest: &Rest, store: &Store, application: ApplicationId) {
 async fn remember(store: &Store, mark: String) -> Result<(), Error> {
     memory::remember_registered(store, mark).await
 }
+
+#[cfg(test)]
+#[path = "bot_tests.rs"]
+mod tests;

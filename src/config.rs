@@ -1,6 +1,7 @@
 //! Configuration: the environment (or a file `.env`) becomes a [`Config`]. This is the only reader of environment variables.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -67,10 +68,12 @@ pub struct BadConfig {
 }
 
 impl Config {
-    /// Reads the environment, and behind it a file `.env` in the working directory.
+    /// Reads the environment, and behind it a file `.env` in the working directory or in one above it.
+    ///
+    /// # Errors
+    /// A sentence that names the variable, or the line of `.env` that cannot be read.
     pub fn from_environment() -> Result<Self, BadConfig> {
-        let file: Vec<(String, String)> =
-            dotenvy::dotenv_iter().map(|lines| lines.filter_map(Result::ok).collect()).unwrap_or_default();
+        let file = std::env::current_dir().map_or_else(|_| Ok(Vec::new()), |here| env_file(&here))?;
         Self::read(|name| {
             environment(name).or_else(|| file.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()))
         })
@@ -164,6 +167,35 @@ impl Config {
     }
 }
 
+/// The variables of the nearest `.env` at or above `here`. Without one there are none.
+fn env_file(here: &Path) -> Result<Vec<(String, String)>, BadConfig> {
+    let bad = |why: String| BadConfig { variable: ".env", why };
+    let Some(path) = here.ancestors().map(|folder| folder.join(".env")).find(|path| path.is_file()) else {
+        return Ok(Vec::new());
+    };
+    let text =
+        std::fs::read_to_string(&path).map_err(|error| bad(format!("({}) cannot be read: {error}", path.display())))?;
+    dotenvy::from_read_iter(text.as_bytes())
+        .map(|line| {
+            line.map_err(|error| {
+                // The line itself is not shown: it may hold the token.
+                let place = match &error {
+                    dotenvy::Error::LineParse(bad, _) => line_number(&text, bad),
+                    _ => None,
+                };
+                let place = place.map_or_else(|| "a line".to_owned(), |number| format!("line {number}"));
+                bad(format!("({}): {place} cannot be read; write NAME=value, with quotes around a value that holds spaces, and # before a remark", path.display()))
+            })
+        })
+        .collect()
+}
+
+/// Which line of `text` begins as `bad`, counted from one.
+fn line_number(text: &str, bad: &str) -> Option<usize> {
+    let first = bad.lines().next().unwrap_or_default().trim();
+    text.lines().position(|line| line.trim() == first).map(|index| index + 1)
+}
+
 #[expect(clippy::disallowed_methods, reason = "this is the one reader of the environment")]
 fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
@@ -202,6 +234,26 @@ mod tests {
             assert!(error.starts_with(variable), "{error}");
             assert!(!error.contains("secret"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_line_of_the_file_that_cannot_be_read_is_named_and_not_shown() {
+        let folder = std::env::temp_dir().join(format!("wardroom-env-{}", std::process::id()));
+        let below = folder.join("below");
+        std::fs::create_dir_all(&below).expect("a folder");
+        let write = |text: &str| std::fs::write(folder.join(".env"), text).expect("a file");
+        write("# a remark\nWARDROOM_LOG=warn\n\nWARDROOM_HTTP='off'\n");
+        let read = env_file(&below).expect("a sound file");
+        assert_eq!(read.len(), 2, "{read:?}");
+        write("WARDROOM_LOG=warn\n\nDISCORD_TOKEN: s3cret with spaces\n");
+        let error = env_file(&folder).expect_err("a line without a sign of equality").to_string();
+        assert!(
+            error.starts_with(".env (") && error.contains("line 3 cannot be read") && !error.contains("s3cret"),
+            "{error}"
+        );
+        write("WARDROOM_LOG=\"warn\n");
+        assert!(env_file(&folder).is_err(), "a quote that never ends");
+        std::fs::remove_dir_all(folder).expect("it can go");
     }
 
     #[test]

@@ -74,6 +74,19 @@ pub enum Failure {
     Other(String),
 }
 
+/// Whether what the database said is about a moment and not about the statement.
+fn passes(error: &dyn sqlx::error::DatabaseError) -> bool {
+    let code = error.code().unwrap_or_default();
+    if error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
+        // Busy, locked, an error of the disk, a full disk, a file that cannot be opened: the last byte tells (sqlite.org/rescode.html).
+        return code.parse::<u32>().is_ok_and(|code| [5, 6, 10, 13, 14].contains(&(code & 0xff)));
+    }
+    // Connection exceptions, too many connections, a full disk, a server that stops or starts, a lock or a statement that took too long,
+    // a serialisation failure, a deadlock (PostgreSQL's manual, appendix A).
+    code.starts_with("08")
+        || ["53300", "53100", "57P01", "57P02", "57P03", "55P03", "57014", "40001", "40P01"].contains(&&*code)
+}
+
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         Self::Failed(error.into())
@@ -87,6 +100,18 @@ impl From<serde_json::Error> for Error {
 }
 
 impl Failure {
+    /// Whether it may go by itself: the database does not answer, has no connection to spare, or is busy with another's work. Not so
+    /// what it refuses for good, such as a row that cannot be.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Database(
+                sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed,
+            ) => true,
+            Self::Database(sqlx::Error::Database(error)) => passes(&**error),
+            _ => false,
+        }
+    }
+
     /// A row of `table` that cannot be.
     pub fn inconsistent(table: &'static str, why: impl Into<String>) -> Self {
         Self::Inconsistent { table, why: why.into() }

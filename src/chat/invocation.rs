@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::snowflake::{ChannelId, GuildId, InteractionId, MessageId, RoleId, UserId};
+use crate::snowflake::{ChannelId, GuildId, InteractionId, MessageId, RoleId, UserId, minted_at};
 
 /// One use of wardroom: who, where, what, and when it was received.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,8 +29,18 @@ pub struct Invocation {
     pub names: BTreeMap<UserId, String>,
     /// Those named in the options that are programs and no people.
     pub bots: BTreeSet<UserId>,
-    /// When the event was received, by wardroom's clock corrected to Discord's.
+    /// When the event was received, by wardroom's own clock, as everything that is written down.
     pub received_at: DateTime<Utc>,
+    /// How far Discord's clock was ahead of wardroom's then. Snowflakes carry Discord's time, so it stands between them and
+    /// `received_at`; nothing else may be shifted by it, for what is due is compared with wardroom's own clock.
+    pub discord_ahead: TimeDelta,
+}
+
+impl Invocation {
+    /// When the snowflake `id` was minted, by wardroom's clock.
+    pub fn minted_at(&self, id: u64) -> DateTime<Utc> {
+        minted_at(id) - self.discord_ahead
+    }
 }
 
 /// The event behind an invocation.

@@ -82,28 +82,29 @@ async fn guilds(report: &mut Report, store: &Store, rest: &Rest) {
         report.line(true, "servers: none has used wardroom yet; invite it and type /help");
     }
     for id in guilds {
-        let around = match rest.look(id).await {
-            Ok(around) => around,
-            Err(why) => {
-                report.line(
-                    false,
-                    &format!("server {id}: Discord does not show it ({why}); is wardroom still a member?"),
-                );
-                continue;
-            }
-        };
+        let looked = rest.look(id).await;
+        if let Err(why) = &looked {
+            report.line(false, &format!("server {id}: Discord does not show it ({why}); is wardroom still a member?"));
+        }
+        let now = Clock::system().now();
         let known = store
             .read(move |tx| {
                 Box::pin(async move {
                     let guild = setup::store::find(tx, id).await?.unwrap_or_else(|| Guild::fresh(id));
-                    Ok((guild, outbox::failed(tx, id).await?))
+                    Ok((guild, outbox::unsaid(tx, id, now).await?))
                 })
             })
             .await;
+        let (name, around) = match &looked {
+            Ok(around) => (around.name.clone(), around.clone()),
+            Err(_) => (format!("server {id}"), Surroundings::default()),
+        };
         match known {
             Ok((guild, unsaid)) => {
-                for finding in setup::findings(&guild, &around, &unsaid) {
-                    report.line(finding.well, &format!("{}: {}", around.name, plain(&finding.sentence, &around)));
+                let looked = looked.as_ref().map_err(String::as_str);
+                // That Discord does not show the server was said above.
+                for finding in setup::findings(&guild, looked, &unsaid).into_iter().skip(usize::from(looked.is_err())) {
+                    report.line(finding.well, &format!("{name}: {}", plain(&finding.sentence, &around)));
                 }
             }
             Err(error) => report.line(false, &format!("server {id}: {error}")),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Deref;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::chat::invocation::{Member, Source};
 use crate::chat::phrase::{self, Lean};
@@ -11,7 +11,7 @@ use crate::error::Refusal;
 use crate::journal::{Actor, Change, Draft};
 use crate::number::{Kind, Number};
 use crate::setup::Guild;
-use crate::snowflake::{ChannelId, UserId};
+use crate::snowflake::{ChannelId, UserId, minted_at};
 
 /// What every step needs to be written down and told, whether a person acts or time does.
 #[derive(Clone, Debug)]
@@ -30,6 +30,8 @@ pub struct Scene {
     pub now: DateTime<Utc>,
     /// When it reached wardroom: what is written down and said carries this time.
     pub written_at: DateTime<Utc>,
+    /// How far Discord's clock was ahead of wardroom's then: see [`Context::minted_at`].
+    pub discord_ahead: TimeDelta,
     /// Whether it was typed, so that the answer is public and a form cannot be opened at once.
     pub typed: bool,
 }
@@ -68,6 +70,7 @@ impl Scene {
             room: None,
             now,
             written_at: now,
+            discord_ahead: TimeDelta::zero(),
             typed: false,
         }
     }
@@ -101,6 +104,11 @@ impl Context {
     /// The record whose own room this is; the thread of a review is a room of its incident.
     pub fn room_of(&self) -> Option<Number> {
         self.room.map(of_which)
+    }
+
+    /// When the snowflake `id` was minted, by wardroom's clock.
+    pub fn minted_at(&self, id: u64) -> DateTime<Utc> {
+        minted_at(id) - self.discord_ahead
     }
 
     /// The number of `kind` that was named, or that the room implies.

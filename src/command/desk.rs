@@ -8,6 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::context::{Context, Scene};
 use super::dispatch::{self, Deed};
@@ -21,7 +22,7 @@ use crate::journal::{self, Actor, Change, Fact};
 use crate::outbox::effect::Lane;
 use crate::outbox::{self, Post, To};
 use crate::setup::{self, Guild, Surroundings};
-use crate::snowflake::{GuildId, UserId, minted_at};
+use crate::snowflake::{ChannelId, GuildId, MessageId, UserId, minted_at};
 use crate::store::{Store, Tx};
 
 /// An interaction older than this at first sight is not executed: its token is dead, and the person was told that it failed (DESIGN 3).
@@ -130,14 +131,11 @@ impl Desk {
 
     /// What changes nothing needs no inbox: asked twice, it is answered twice.
     async fn read(&self, guild: GuildId, invocation: Invocation, deed: Deed) -> Answer {
-        if let Some(age) = stale(invocation.source, invocation.received_at) {
+        if let Some(age) = stale(&invocation) {
             return said_no(&too_late(age).into());
         }
         let around = match &deed {
-            Deed::Command(command) if command.looks_around() => match self.look.look(guild).await {
-                Ok(around) => Some(around),
-                Err(why) => return said_no(&setup::reply::cannot_look(&why).into()),
-            },
+            Deed::Command(command) if command.looks_around() => Some(self.look.look(guild).await),
             _ => None,
         };
         let result = self
@@ -147,7 +145,8 @@ impl Desk {
                 Box::pin(async move {
                     let settings = setup::store::find(tx, guild).await?.unwrap_or_else(|| Guild::fresh(guild));
                     let context = context(tx, settings, &invocation).await?;
-                    dispatch::carry_out(tx, &context, deed, around.as_ref()).await
+                    let around = around.as_ref().map(|around| around.as_ref().map_err(String::as_str));
+                    dispatch::carry_out(tx, &context, deed, around).await
                 })
             })
             .await;
@@ -155,33 +154,71 @@ impl Desk {
     }
 
     /// One unit of work: the inbox, the deed, the answer. A typed message has no token that dies, so it is tried again while the database
-    /// is away: nobody types a P1 twice.
+    /// is away: nobody types a P1 twice. What fails for good is told in the channel, where else nobody would hear of it.
     async fn act(&self, guild: GuildId, invocation: Invocation, deed: Option<Deed>) -> Answer {
-        let source = invocation.source;
-        let give_up = tokio::time::Instant::now() + STALE_MESSAGE.to_std().unwrap_or_default();
-        let mut wait = FIRST_RETRY;
+        let give_up = Instant::now() + STALE_MESSAGE.to_std().unwrap_or_default();
+        let (mut wait, mut waited) = (FIRST_RETRY, TimeDelta::zero());
         loop {
-            let (invocation, deed) = (invocation.clone(), deed.clone());
+            let (same, deed) = (invocation.clone(), deed.clone());
             let result = self
                 .store
                 .write(move |tx| {
-                    let (invocation, deed) = (invocation.clone(), deed.clone());
+                    let (invocation, deed) = (same.clone(), deed.clone());
                     Box::pin(async move { once(tx, guild, &invocation, deed).await })
                 })
                 .await;
             self.armed.notify_one();
             self.said.notify_one();
-            match result {
+            let error = match result {
                 Ok(answer) => return answer,
-                Err(Error::Failed(Failure::Database(error)))
-                    if matches!(source, Source::Message(_)) && tokio::time::Instant::now() + wait < give_up =>
-                {
-                    tracing::warn!(%error, "a typed message waits for the database");
+                Err(error) => error,
+            };
+            let Source::Message(message) = invocation.source else { return said_no(&error) };
+            match &error {
+                Error::Failed(failure) if failure.may_pass() && Instant::now() + wait < give_up => {
+                    tracing::warn!(%failure, "a typed message waits for the database");
                     tokio::time::sleep(wait).await;
+                    waited += TimeDelta::from_std(wait).unwrap_or_default();
                     wait = (wait * 2).min(LAST_RETRY);
                 }
-                Err(error) => return said_no(&error),
+                _ => {
+                    let answer = said_no(&error);
+                    let now = invocation.received_at + waited;
+                    self.tell_of_failure(guild, invocation.channel, message, now, &answer).await;
+                    return answer;
+                }
             }
+        }
+    }
+
+    /// Says in the channel that a typed message failed. Its inbox knows nothing of it, so that the same event may still act.
+    async fn tell_of_failure(
+        &self,
+        guild: GuildId,
+        channel: ChannelId,
+        message: MessageId,
+        now: DateTime<Utc>,
+        answer: &Answer,
+    ) {
+        let Answer::Say(said) = answer else { return };
+        let said = said.clone().in_reply_to(message);
+        let told = self.store.write(move |tx| {
+            let said = said.clone();
+            Box::pin(async move {
+                let post = Post {
+                    guild,
+                    lane: Lane::Answer,
+                    to: To::Channel(channel),
+                    key: outbox::answer_key("failure", message.0),
+                    message: &said,
+                    otherwise: None,
+                };
+                outbox::post(tx, now, post).await
+            })
+        });
+        match told.await {
+            Ok(()) => self.said.notify_one(),
+            Err(error) => tracing::error!(%error, "that a typed message failed could not be told"),
         }
     }
 }
@@ -196,7 +233,7 @@ async fn once(tx: &mut Tx, guild: GuildId, invocation: &Invocation, deed: Option
     let asked = deed.clone();
     tx.mark().await?;
     let attempt = async {
-        if let Some(age) = stale(invocation.source, invocation.received_at) {
+        if let Some(age) = stale(invocation) {
             return Err(too_late(age).into());
         }
         let deed = match (&invocation.call, deed) {
@@ -273,7 +310,7 @@ async fn context(tx: &mut Tx, guild: Guild, invocation: &Invocation) -> Result<C
     let typed = matches!(invocation.call, Call::Typed { .. });
     // A message that comes late runs with its own time, so that what it says happened when it was said.
     let now = match invocation.source {
-        Source::Message(id) if plausible(id.0) => minted_at(id.0).min(invocation.received_at),
+        Source::Message(id) if plausible(id.0) => invocation.minted_at(id.0).min(invocation.received_at),
         _ => invocation.received_at,
     };
     let member = invocation.member.clone();
@@ -286,6 +323,7 @@ async fn context(tx: &mut Tx, guild: Guild, invocation: &Invocation) -> Result<C
             room,
             now,
             written_at: invocation.received_at,
+            discord_ahead: invocation.discord_ahead,
             typed,
         },
         member,
@@ -301,12 +339,13 @@ fn plausible(id: u64) -> bool {
 }
 
 /// The age of an event that is too old to be acted on.
-fn stale(source: Source, received_at: DateTime<Utc>) -> Option<TimeDelta> {
+fn stale(invocation: &Invocation) -> Option<TimeDelta> {
+    let source = invocation.source;
     let limit = match source {
         Source::Interaction(_) => STALE_INTERACTION,
         Source::Message(_) => STALE_MESSAGE,
     };
-    let age = received_at - minted_at(source.id());
+    let age = invocation.received_at - invocation.minted_at(source.id());
     (plausible(source.id()) && age > limit).then_some(age)
 }
 

@@ -11,6 +11,7 @@ use crate::chat::invocation::{Call, TargetMessage};
 use crate::chat::phrase::{self, Lean};
 use crate::chat::typed::{self, Here, Short, Typed};
 use crate::error::{Error, Failure, Refusal};
+use crate::number::{self, Number};
 use crate::setup::Surroundings;
 use crate::snowflake::{ChannelId, GuildId, UserId};
 use crate::store::Tx;
@@ -191,7 +192,7 @@ pub async fn carry_out(
     tx: &mut Tx,
     context: &Context,
     deed: Deed,
-    around: Option<&Surroundings>,
+    around: Option<Result<&Surroundings, &str>>,
 ) -> Result<Answer, Error> {
     match deed {
         Deed::Command(Command::Incident(command)) => incident::command::handle(tx, context, command).await,
@@ -220,6 +221,22 @@ pub async fn carry_out(
             _ => Err(unknown_press()),
         },
     }
+}
+
+/// Whether nothing more will happen to `record`, so that it needs no card and no room.
+pub async fn is_over(tx: &mut Tx, guild: GuildId, record: Number) -> Result<bool, Error> {
+    Ok(match record.kind {
+        number::Kind::Incident => {
+            let over = [incident::State::Closed, incident::State::Cancelled, incident::State::Merged];
+            incident::store::find(tx, guild, record).await?.is_none_or(|incident| over.contains(&incident.state))
+        }
+        // A review that is approved is done.
+        number::Kind::Review => {
+            let incident = Number { kind: number::Kind::Incident, ..record };
+            incident::review::store::is_approved(tx, guild, incident).await?
+        }
+        number::Kind::Problem | number::Kind::Change => false,
+    })
 }
 
 /// Completions of `option` as far as it is typed, among what `viewer` may know of.

@@ -18,11 +18,12 @@ const DELIVERY: Duration = Duration::from_secs(15);
 const ARCHIVE_AFTER_MINUTES: u32 = 10_080;
 /// Pages of a search, of 100 messages each.
 const PAGES: usize = 5;
-/// The clocks of Discord and ours may differ by this much.
-const SEARCH_MARGIN: TimeDelta = TimeDelta::seconds(5);
+/// Discord's clock is known to a second and a half (`rest::skew`).
+const SEARCH_MARGIN: TimeDelta = TimeDelta::seconds(2);
 /// With a dead token the process ends; what is asked of it until then comes back for later.
 const TOKEN_DEAD: Duration = Duration::from_mins(1);
 
+const UNKNOWN_CHANNEL: u64 = 10_003;
 const UNKNOWN_MESSAGE: u64 = 10_008;
 const THREAD_EXISTS: u64 = 160_004;
 /// Discord's kind of a private thread (Discord docs, channel types).
@@ -71,7 +72,7 @@ impl DiscordCourier {
                     .repeatable();
                 match self.rest.call(lane, call).await {
                     Ok(Answered { body, .. }) => Outcome::Done(Some(id_of(&body).unwrap_or(message.0))),
-                    Err(error) if error.is_code(THREAD_EXISTS) => Outcome::Done(Some(message.0)),
+                    Err(error) if error.is_code(THREAD_EXISTS) => self.first_thread_of(message).await,
                     Err(error) => failed(error),
                 }
             }
@@ -85,6 +86,18 @@ impl DiscordCourier {
                     Err(error) => failed(error),
                 }
             }
+        }
+    }
+
+    /// The thread that a message has had already. Discord opens no second one, even if somebody deleted the first.
+    async fn first_thread_of(&self, message: MessageId) -> Outcome {
+        match self.rest.channel(ChannelId(message.0)).await {
+            Err(CallError::Refused { code: UNKNOWN_CHANNEL, .. }) => Outcome::Refused {
+                code: UNKNOWN_CHANNEL,
+                why: "the thread was deleted, and Discord opens no second one on a message".to_owned(),
+            },
+            // Anything else tells nothing about the thread.
+            Ok(_) | Err(_) => Outcome::Done(Some(message.0)),
         }
     }
 
@@ -138,9 +151,10 @@ impl DiscordCourier {
         since: DateTime<Utc>,
         wanted: &Value,
         nonce: &str,
+        known: &[MessageId],
     ) -> Result<Probe, CallError> {
         let me = *self.me.get_or_try_init(|| self.rest.me()).await?;
-        let mut after = snowflake::at(since - SEARCH_MARGIN);
+        let mut after = snowflake::at(since + self.rest.offset() - SEARCH_MARGIN);
         for page in 0..PAGES {
             let messages = self.rest.messages_after(channel, after).await?;
             if messages.is_empty() && page == 0 {
@@ -148,8 +162,9 @@ impl DiscordCourier {
             }
             let ours = messages.iter().filter(|message| id_of(&message["author"]) == Some(me.0));
             for message in ours {
-                if same(message, wanted, nonce)
-                    && let Some(id) = id_of(message)
+                if let Some(id) = id_of(message)
+                    && !known.contains(&MessageId(id))
+                    && same(message, wanted, nonce)
                 {
                     return Ok(Probe::Found(MessageId(id)));
                 }
@@ -181,9 +196,20 @@ impl Courier for DiscordCourier {
         Box::pin(self.attempt(lane, effect))
     }
 
-    fn find(&self, channel: ChannelId, since: DateTime<Utc>, payload: Value, nonce: String) -> Delivery<'_, Probe> {
+    fn discord_ahead(&self) -> TimeDelta {
+        self.rest.offset()
+    }
+
+    fn find(
+        &self,
+        channel: ChannelId,
+        since: DateTime<Utc>,
+        payload: Value,
+        nonce: String,
+        known: Vec<MessageId>,
+    ) -> Delivery<'_, Probe> {
         Box::pin(async move {
-            match self.search(channel, since, &payload, &nonce).await {
+            match self.search(channel, since, &payload, &nonce, &known).await {
                 Ok(probe) => probe,
                 Err(error @ CallError::Refused { .. }) => Probe::CannotTell(error.to_string()),
                 Err(error) => Probe::NotNow(error.to_string()),
@@ -217,8 +243,19 @@ fn same(message: &Value, wanted: &Value, nonce: &str) -> bool {
         return is == should;
     }
     // A card changes while it lives, its buttons too, but some button of its record is always there.
-    let (shown, wanted) = (custom_ids(message), custom_ids(wanted));
-    shown.iter().any(|id| wanted.contains(id))
+    let (shown, should) = (custom_ids(message), custom_ids(wanted));
+    if !shown.is_empty() || !should.is_empty() {
+        return shown.iter().any(|id| should.contains(id));
+    }
+    matches!((first_text(&message["components"]), first_text(&wanted["components"])), (Some(is), Some(should)) if is == should)
+}
+
+/// The first text among components.
+fn first_text(components: &Value) -> Option<&str> {
+    components
+        .as_array()?
+        .iter()
+        .find_map(|component| component["content"].as_str().or_else(|| first_text(&component["components"])))
 }
 
 /// All custom ids among a message's components.

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
@@ -72,7 +72,7 @@ pub fn callback(data: &Value, own: Option<ApplicationId>) -> Option<Callback> {
     })
 }
 
-/// Reads an interaction that was received at `received_at` (by our clock corrected to Discord's).
+/// Reads an interaction that was received at `received_at`, for a bot whose clock goes with Discord's.
 pub fn interaction(data: &Value, received_at: DateTime<Utc>) -> Option<Invocation> {
     let inner = &data["data"];
     let call = match data["type"].as_u64()? {
@@ -109,6 +109,7 @@ pub fn interaction(data: &Value, received_at: DateTime<Utc>) -> Option<Invocatio
         names: resolved_names(&inner["resolved"]),
         bots: bots(inner["resolved"]["users"].as_object().into_iter().flatten().map(|(_, user)| user)),
         received_at,
+        discord_ahead: TimeDelta::zero(),
     })
 }
 
@@ -244,7 +245,8 @@ fn bots<'u>(users: impl Iterator<Item = &'u Value>) -> BTreeSet<UserId> {
     users.filter(|user| user["bot"] == true).filter_map(|user| id(user, "id").map(UserId)).collect()
 }
 
-/// Reads a message that may be a command to `bot`: written by a person in a server, and beginning with the bot's mention.
+/// Reads a message that may be a command to `bot`: written by a person in a server, and beginning with the bot's mention. As with
+/// an interaction, its reader adds how far Discord's clock is ahead.
 pub fn message(data: &Value, bot: UserId, received_at: DateTime<Utc>) -> Option<Invocation> {
     /// An ordinary message, and a reply.
     const SPOKEN: [u64; 2] = [0, 19];
@@ -280,6 +282,7 @@ pub fn message(data: &Value, bot: UserId, received_at: DateTime<Utc>) -> Option<
         names,
         bots: bots(data["mentions"].as_array().into_iter().flatten()),
         received_at,
+        discord_ahead: TimeDelta::zero(),
     })
 }
 

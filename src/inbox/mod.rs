@@ -40,7 +40,9 @@ pub async fn keep(
 /// Forgets what this guild's events were answered, though not that they acted: a text was removed, and an answer may quote it.
 pub async fn forget_answers(tx: &mut Tx, guild: GuildId) -> Result<(), Error> {
     let nothing = serde_json::to_string(&Answer::Nothing)?;
-    tx.execute("UPDATE inbox SET answer = $2 WHERE guild_id = $1", args![guild, nothing]).await.map(drop)
+    tx.execute("UPDATE inbox SET answer = $2 WHERE guild_id = $1 AND answer <> $2", args![guild, nothing])
+        .await
+        .map(drop)
 }
 
 /// Forgets events received before `before`. A repeat that late is refused by its age.

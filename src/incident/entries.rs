@@ -20,7 +20,6 @@ use crate::link::{self, Kind as LinkKind};
 use crate::number::{self, Number};
 use crate::outbox;
 use crate::policy;
-use crate::snowflake::minted_at;
 use crate::store::Tx;
 
 /// Characters of a note that was taken from a message; Discord's longest message has 4,000.
@@ -331,7 +330,7 @@ pub(super) async fn capture(
         Change::new("message", Fact::Plain(message)),
         Change::new("link", Fact::Plain(link(context, target))),
     ];
-    let at = minted_at(target.id.0).min(context.now);
+    let at = context.minted_at(target.id.0).min(context.now);
     note(tx, context, incident, at, None, changes).await
 }
 

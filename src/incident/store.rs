@@ -125,6 +125,8 @@ impl Row {
         let number = Number { kind: number::Kind::Incident, value: self.number };
         let wrong = |what: &str| Failure::inconsistent("incident", format!("{number} in guild {guild}: {what}"));
         let person = |id: Option<i64>| id.map(UserId::from_i64);
+        let hold = self.hold(&wrong)?;
+        let offer = self.offer(&wrong)?;
         let acknowledged = match (self.acknowledged_by, self.acknowledged_at) {
             (Some(by), Some(at)) => Some(Acknowledgement {
                 by: UserId::from_i64(by),
@@ -168,8 +170,6 @@ impl Row {
                 (None, None, None, None, None) => None,
                 _ => return Err(wrong("half a resolution")),
             };
-        let hold = self.hold(&wrong)?;
-        let offer = self.offer(&wrong)?;
         let closure = match (self.closed_at, self.closed_as) {
             (Some(at), Some(closed_as)) => Some(Closure {
                 by: person(self.closed_by),

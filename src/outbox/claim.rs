@@ -1,37 +1,19 @@
-//! Taking rows to deliver: due queries over partial indexes, so that the cost follows what is due; leases with a fencing epoch.
-
-use std::collections::HashSet;
+//! Taking rows to deliver: leases with a fencing epoch, and what ends without being said.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::FromRow;
 
+use super::due::{Candidate, LAST_URGENT};
 use super::effect::Lane;
 use crate::args;
 use crate::clock::instant;
 use crate::error::{Error, Failure};
 use crate::number::Number;
 use crate::snowflake::{ChannelId, GuildId, MessageId};
-use crate::store::Tx;
-
-/// Rows looked at per lane in one claim.
-const LOOK: i64 = 64;
+use crate::store::{Queue, Tx};
 
 pub(super) const LANES: [Lane; 6] =
     [Lane::Answer, Lane::Page, Lane::State, Lane::Reminder, Lane::Digest, Lane::Cosmetic];
-
-/// Answers and pages: lanes up to here are not kept in line with what else is said in their channel.
-const LAST_URGENT: i64 = Lane::Page as i64;
-
-macro_rules! lane {
-    ($lane:literal) => {
-        concat!(
-            "SELECT * FROM (SELECT lane, not_before, outbox_id, channel_id FROM outbox WHERE lane = ",
-            $lane,
-            " AND state = 'pending' AND not_before <= $1 ORDER BY not_before, outbox_id LIMIT $2) lane_",
-            $lane
-        )
-    };
-}
 
 /// What a row asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,43 +95,8 @@ impl Row {
     }
 }
 
-/// What is due in every lane. Each lane has its own look into the index, so that a crowd in one hides nothing in another.
-const DUE: &str = concat!(
-    lane!(0),
-    " UNION ALL ",
-    lane!(1),
-    " UNION ALL ",
-    lane!(2),
-    " UNION ALL ",
-    lane!(3),
-    " UNION ALL ",
-    lane!(4),
-    " UNION ALL ",
-    lane!(5)
-);
-
-/// Rows that are due, the most urgent first, at most one per channel and none in a channel that is `busy`. Answers and pages wait for
-/// nobody, though others wait for them: a card whose edit waits for a rate limit must not hold up who is called.
-pub(super) async fn candidates(
-    tx: &mut Tx,
-    now: DateTime<Utc>,
-    busy: &HashSet<ChannelId>,
-    limit: usize,
-) -> Result<Vec<i64>, Error> {
-    let mut rows: Vec<(i64, i64, i64, Option<i64>)> = tx.all(DUE, args![now, LOOK]).await?;
-    rows.sort_unstable();
-    let mut taken = busy.clone();
-    let mut ids = Vec::new();
-    for (lane, _, id, channel) in rows {
-        let Some(channel) = channel.map(ChannelId::from_i64) else { continue };
-        if ids.len() < limit && (taken.insert(channel) || lane <= LAST_URGENT) {
-            ids.push(id);
-        }
-    }
-    Ok(ids)
-}
-
-/// Takes the lease of row `id`, unless it is no longer due or another replica speaks in its channel.
+/// Takes the lease of row `id`, unless it is no longer due, a line before it waits, or another replica speaks in its channel. A row that
+/// cannot be read is set aside: it is dead, and holds nobody up.
 ///
 /// A row whose holder died keeps its channel until it is freed, which happens within a second of its lease's end: then it goes first, and
 /// what was to be said after it is not said before it.
@@ -157,11 +104,16 @@ pub(super) async fn candidates(
 /// `database_now` is [`Tx::database_now`] of this transaction.
 pub(super) async fn claim(
     tx: &mut Tx,
-    id: i64,
+    candidate: Candidate,
     now: DateTime<Utc>,
     database_now: i64,
     lease: TimeDelta,
 ) -> Result<Option<Claimed>, Error> {
+    let Candidate { id, lane, channel } = candidate;
+    // Two replicas that look at the same moment would both find the channel silent. Whoever comes second does not wait for it.
+    if lane > LAST_URGENT && !tx.alone_with(Queue::OutboxChannel, channel.to_i64()).await? {
+        return Ok(None);
+    }
     let row: Option<Row> = tx
         .optional(
             "UPDATE outbox SET state = 'sending', attempt = attempt + 1, lease_epoch = lease_epoch + 1,
@@ -169,20 +121,38 @@ pub(super) async fn claim(
               WHERE outbox_id = $1 AND state = 'pending' AND not_before <= $2 AND expires_at > $2
                 AND (lane <= $4
                      OR NOT EXISTS (SELECT 1 FROM outbox other
-                                     WHERE other.state = 'sending' AND other.channel_id = outbox.channel_id))
+                                     WHERE other.state = 'sending' AND other.channel_id = outbox.channel_id)
+                        AND (kind <> 'post' OR message_id IS NOT NULL OR attempt >= 20
+                             OR NOT EXISTS (SELECT 1 FROM outbox line
+                                             WHERE line.state = 'pending' AND line.lane > 1 AND line.kind = 'post'
+                                               AND line.message_id IS NULL AND line.attempt < 20
+                                               AND line.channel_id = outbox.channel_id AND line.outbox_id < outbox.outbox_id)))
              RETURNING outbox_id, guild_id, lane, kind, channel_id, room, payload, revision, nonce, attempt, lease_epoch,
                        first_sent_at, message_id",
             args![id, now, database_now + lease.num_microseconds().unwrap_or(i64::MAX / 4), LAST_URGENT],
         )
         .await?;
-    if row.is_none() {
+    let Some(row) = row else {
         tx.execute(
             "UPDATE outbox SET state = 'expired' WHERE outbox_id = $1 AND state = 'pending' AND expires_at <= $2",
             args![id, now],
         )
         .await?;
+        return Ok(None);
+    };
+    match row.claimed() {
+        Ok(claimed) => Ok(Some(claimed)),
+        Err(why) => {
+            tracing::error!(outbox = id, %why, "a row of the outbox cannot be read, and is set aside");
+            metrics::counter!("wardroom_outbox_dead_total").increment(1);
+            tx.execute(
+                "UPDATE outbox SET state = 'dead', lease_until = NULL, last_error = $2 WHERE outbox_id = $1",
+                args![id, why.to_string()],
+            )
+            .await?;
+            Ok(None)
+        }
     }
-    Ok(row.map(Row::claimed).transpose()?)
 }
 
 /// Keeps the lease of a row for longer; false when it was lost.
@@ -206,6 +176,23 @@ pub(super) async fn free(tx: &mut Tx, all: bool) -> Result<u64, Error> {
         args![now, all],
     )
     .await
+}
+
+/// Ends what is no longer worth saying, in the rooms that never opened too. Returns how many rows that were.
+pub(super) async fn expire(tx: &mut Tx, now: DateTime<Utc>) -> Result<u64, Error> {
+    tx.execute(
+        "UPDATE outbox SET state = 'expired' WHERE state IN ('pending', 'waiting') AND expires_at <= $1",
+        args![now],
+    )
+    .await
+}
+
+/// The messages of `channel` that were said by other rows, from `after` on: whatever is searched for is none of them.
+pub(super) async fn said(tx: &mut Tx, channel: ChannelId, after: MessageId) -> Result<Vec<MessageId>, Error> {
+    let rows: Vec<(i64,)> = tx
+        .all("SELECT message_id FROM outbox WHERE channel_id = $1 AND message_id >= $2", args![channel, after])
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| MessageId::from_i64(id)).collect())
 }
 
 /// Rows that are not yet said or given up, and the instant at which the oldest of them was due.

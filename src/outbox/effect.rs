@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use crate::snowflake::{ChannelId, GuildId, MessageId, UserId};
@@ -120,6 +120,19 @@ pub trait Courier: Send + Sync + 'static {
     fn deliver(&self, lane: Lane, effect: Effect) -> Delivery<'_, Outcome>;
 
     /// Looks for a message of ours that equals `payload` (same nonce where shown; else same content, or same first custom id,
-    /// or same first text of its components) among those posted in `channel` since `since`, at most 5 pages of 100.
-    fn find(&self, channel: ChannelId, since: DateTime<Utc>, payload: Value, nonce: String) -> Delivery<'_, Probe>;
+    /// or same first text of its components) among those posted in `channel` since `since`, by wardroom's clock, at most 5 pages of
+    /// 100. Those in `known` are other messages, even if they say the same.
+    fn find(
+        &self,
+        channel: ChannelId,
+        since: DateTime<Utc>,
+        payload: Value,
+        nonce: String,
+        known: Vec<MessageId>,
+    ) -> Delivery<'_, Probe>;
+
+    /// How far Discord's clock, which its ids carry, is ahead of wardroom's.
+    fn discord_ahead(&self) -> TimeDelta {
+        TimeDelta::zero()
+    }
 }

@@ -9,9 +9,13 @@
 //! `dead` (refused), `superseded`, `expired`.
 
 mod claim;
+mod delivery;
+mod due;
 pub mod effect;
 mod runner;
 mod settle;
+mod standing;
+mod unsaid;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::RngExt;
@@ -25,6 +29,8 @@ use crate::store::Tx;
 use effect::Lane;
 
 pub use runner::{Runner, Settings};
+pub use standing::{live_cards, live_rooms, lose_room, repost};
+pub use unsaid::unsaid;
 
 /// Letters of a nonce; 22 of 62 carry 128 bits, and Discord takes at most 25 (`reliability-security` 2.3).
 const NONCE_LETTERS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -158,6 +164,9 @@ pub async fn card(
              not_before = CASE WHEN outbox.state IN ('waiting', 'pending') OR outbox.not_before > excluded.not_before
                                THEN outbox.not_before ELSE excluded.not_before END,
              otherwise_id = CASE WHEN outbox.message_id IS NULL THEN excluded.otherwise_id ELSE NULL END,
+             attempt = CASE WHEN outbox.state = 'dead' THEN 0 ELSE outbox.attempt END,
+             first_sent_at = CASE WHEN outbox.state = 'dead' THEN NULL ELSE outbox.first_sent_at END,
+             nonce = CASE WHEN outbox.state = 'dead' THEN excluded.nonce ELSE outbox.nonce END,
              state = CASE WHEN outbox.state = 'sending' THEN 'sending' ELSE excluded.state END",
         args![
             guild,
@@ -174,7 +183,8 @@ pub async fn card(
         ],
     )
     .await?;
-    // The thread of an open home waits for its card; a private one comes first, and one that was refused is tried again.
+    // The thread of an open home waits for its card; a private one comes first. One that is not open yet learns its newest name, and
+    // one that was refused is tried again.
     let (kind, state) = match home {
         Home::Open { .. } => ("room", "waiting"),
         Home::Private(_) => ("vault", "pending"),
@@ -184,8 +194,16 @@ pub async fn card(
                              not_before, expires_at, state, attempt, lease_epoch)
          VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, 0, 0)
          ON CONFLICT (dedupe_key) DO UPDATE SET
-             channel_id = excluded.channel_id, state = excluded.state, expires_at = excluded.expires_at
-          WHERE outbox.kind = 'vault' AND outbox.state = 'dead'",
+             payload = excluded.payload,
+             channel_id = CASE WHEN outbox.message_id IS NULL THEN excluded.channel_id ELSE outbox.channel_id END,
+             expires_at = excluded.expires_at,
+             attempt = CASE WHEN outbox.state = 'dead' THEN 0 ELSE outbox.attempt END,
+             first_sent_at = CASE WHEN outbox.state = 'dead' THEN NULL ELSE outbox.first_sent_at END,
+             not_before = CASE WHEN outbox.state = 'dead' THEN excluded.not_before ELSE outbox.not_before END,
+             state = CASE WHEN outbox.state <> 'dead' THEN outbox.state
+                          WHEN outbox.kind = 'room' AND outbox.message_id IS NULL THEN 'waiting'
+                          ELSE 'pending' END
+          WHERE outbox.state IN ('waiting', 'pending', 'dead')",
         args![
             guild,
             Lane::State as i64,
@@ -225,7 +243,7 @@ pub async fn correct(
     .map(drop)
 }
 
-/// Brings `user` into the room of `record`.
+/// Brings `user` into the room of `record`. An invitation that was refused, or came to nothing in time, is made again.
 pub async fn invite(
     tx: &mut Tx,
     now: DateTime<Utc>,
@@ -237,7 +255,11 @@ pub async fn invite(
     tx.execute(
         "INSERT INTO outbox (guild_id, lane, kind, dedupe_key, channel_id, room, payload, revision, nonce,
                              not_before, expires_at, state, attempt, lease_epoch)
-         VALUES ($1, $2, 'member', $3, $4, $5, $6, 1, $7, $8, $9, $10, 0, 0) ON CONFLICT (dedupe_key) DO NOTHING",
+         VALUES ($1, $2, 'member', $3, $4, $5, $6, 1, $7, $8, $9, $10, 0, 0)
+         ON CONFLICT (dedupe_key) DO UPDATE SET
+             channel_id = excluded.channel_id, not_before = excluded.not_before, expires_at = excluded.expires_at,
+             state = excluded.state, attempt = 0, first_sent_at = NULL
+          WHERE outbox.state IN ('expired', 'dead')",
         args![
             guild,
             Lane::Cosmetic as i64,
@@ -281,65 +303,19 @@ pub async fn record_of(tx: &mut Tx, guild: GuildId, channel: ChannelId) -> Resul
     row.map(|(record,)| Number::stored(&record).map_err(Error::from)).transpose()
 }
 
-/// The newest things of this guild that could not be said, at most 10: what, in words, and why.
-pub async fn failed(tx: &mut Tx, guild: GuildId) -> Result<Vec<(String, String)>, Error> {
-    let rows: Vec<(String, Option<String>, Option<String>)> = tx
-        .all(
-            "SELECT kind, room, last_error FROM outbox
-              WHERE guild_id = $1 AND state IN ('dead', 'ambiguous') ORDER BY outbox_id DESC LIMIT 10",
-            args![guild],
-        )
-        .await?;
-    let what = |kind: &str, room: Option<String>| match (kind, room) {
-        ("card", Some(record)) => format!("the card of {record}"),
-        ("room" | "vault", Some(record)) => format!("the room of {record}"),
-        ("member", Some(record)) => format!("an invitation to the room of {record}"),
-        (_, Some(record)) => format!("a message in the room of {record}"),
-        (_, None) => "a message".to_owned(),
-    };
-    Ok(rows.into_iter().map(|(kind, room, why)| (what(&kind, room), why.unwrap_or_default())).collect())
-}
-
-/// The newest cards of this guild that stand in chat: record, channel, message.
-pub async fn live_cards(tx: &mut Tx, guild: GuildId, limit: i64) -> Result<Vec<(Number, ChannelId, MessageId)>, Error> {
-    let rows: Vec<(String, i64, i64)> = tx
-        .all(
-            "SELECT room, channel_id, message_id FROM outbox
-              WHERE guild_id = $1 AND kind = 'card' AND state = 'sent' AND message_id IS NOT NULL
-              ORDER BY outbox_id DESC LIMIT $2",
-            args![guild, limit],
-        )
-        .await?;
-    rows.into_iter()
-        .map(|(record, channel, message)| {
-            Ok((Number::stored(&record)?, ChannelId::from_i64(channel), MessageId::from_i64(message)))
-        })
-        .collect()
-}
-
-/// The card of `record` is gone: it is posted anew.
-pub async fn repost(tx: &mut Tx, now: DateTime<Utc>, guild: GuildId, record: Number) -> Result<(), Error> {
-    tx.execute(
-        "UPDATE outbox SET state = 'pending', message_id = NULL, nonce = $2, first_sent_at = NULL, attempt = 0,
-                           not_before = $3, expires_at = $4
-          WHERE dedupe_key = $1 AND state = 'sent'",
-        args![card_key(guild, record), nonce(), now, now + patience(Lane::State)],
-    )
-    .await
-    .map(drop)
-}
-
 /// The key of the answer in a channel, for typed commands.
 pub fn answer_key(source_kind: &str, id: u64) -> String {
     format!("answer:{source_kind}:{id}")
 }
 
 /// Forgets the words of all that was said in this guild and will not be said again: a text was removed, and any of them may quote it.
-/// Cards are drawn anew.
+/// Cards are drawn anew; the name of a room that was refused is needed when it is tried again, and then it is the newest.
 pub async fn forget_words(tx: &mut Tx, guild: GuildId) -> Result<(), Error> {
     tx.execute(
         "UPDATE outbox SET payload = ''
-          WHERE guild_id = $1 AND kind <> 'card' AND state IN ('sent', 'superseded', 'expired', 'dead', 'ambiguous')",
+          WHERE guild_id = $1 AND payload <> '' AND kind <> 'card' AND kind <> 'member'
+            AND state IN ('sent', 'superseded', 'expired', 'dead', 'ambiguous')
+            AND (kind = 'post' OR state <> 'dead')",
         args![guild],
     )
     .await

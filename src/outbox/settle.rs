@@ -5,7 +5,7 @@ use rand::RngExt;
 
 use super::claim::{Claimed, Kind};
 use super::effect::{Lane, Outcome};
-use super::{Post, To, nonce, post};
+use super::{Post, To, card_key, nonce, post};
 use crate::args;
 use crate::chat::message::Message;
 use crate::error::Error;
@@ -22,20 +22,27 @@ const OLD_EDIT_SPACING: TimeDelta = TimeDelta::seconds(30);
 const TOO_MANY_EDITS: u64 = 30046;
 
 /// Settles `row` by `outcome`. Returns false when the lease was lost meanwhile.
-pub(super) async fn settle(tx: &mut Tx, now: DateTime<Utc>, row: &Claimed, outcome: &Outcome) -> Result<bool, Error> {
+/// `discord_ahead` is how far Discord's clock is ahead of `now`'s.
+pub(super) async fn settle(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    discord_ahead: TimeDelta,
+    row: &Claimed,
+    outcome: &Outcome,
+) -> Result<bool, Error> {
     if !matches!(row.kind, Kind::Post | Kind::Member) {
         // Opening a room frees what waits for it. A unit of work that is writing such a row must not slip past, and it holds this lock.
         journal::lock(tx, row.guild).await?;
     }
     match outcome {
-        Outcome::Done(id) => done(tx, now, row, *id).await,
+        Outcome::Done(id) => done(tx, now, discord_ahead, row, *id).await,
         Outcome::Unknown(why) => later(tx, row, now + back_off(row.attempt), why).await,
         Outcome::Later(wait, why) => {
             let wait = TimeDelta::from_std(*wait).unwrap_or(TimeDelta::seconds(30));
-            later(tx, row, now + wait, why).await
+            unsaid(tx, row, now + wait, why).await
         }
         Outcome::Ambiguous(why) => ambiguous(tx, row, why).await,
-        Outcome::Gone if matches!(row.kind, Kind::Post | Kind::Member) => done(tx, now, row, None).await,
+        Outcome::Gone if matches!(row.kind, Kind::Post | Kind::Member) => done(tx, now, discord_ahead, row, None).await,
         Outcome::Gone => anew(tx, now, row).await,
         Outcome::Refused { code: TOO_MANY_EDITS, .. } if row.kind == Kind::Card => anew(tx, now, row).await,
         Outcome::Refused { code, why } => dead(tx, now, row, *code, why).await,
@@ -48,11 +55,17 @@ fn back_off(attempt: i64) -> TimeDelta {
     TimeDelta::milliseconds(rand::rng().random_range(250..=ceiling.min(30_000)))
 }
 
-async fn done(tx: &mut Tx, now: DateTime<Utc>, row: &Claimed, id: Option<u64>) -> Result<bool, Error> {
+async fn done(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    discord_ahead: TimeDelta,
+    row: &Claimed,
+    id: Option<u64>,
+) -> Result<bool, Error> {
     let message = id.map(MessageId).or(row.message);
     // What changed while its first post was uncertain may stand there in an older shape: one more edit makes sure.
     let doubtful = row.revision > 1 && row.message.is_none() && row.attempt > 1;
-    let old = message.is_some_and(|message| now - minted_at(message.0) > TimeDelta::hours(1));
+    let old = message.is_some_and(|message| now + discord_ahead - minted_at(message.0) > TimeDelta::hours(1));
     let next = now + if old { OLD_EDIT_SPACING } else { EDIT_SPACING };
     let kept = tx
         .execute(
@@ -113,6 +126,19 @@ async fn later(tx: &mut Tx, row: &Claimed, not_before: DateTime<Utc>, why: &str)
     Ok(kept == 1)
 }
 
+/// It was certainly not said: this attempt never was, so that no later one has to look for what it left behind.
+async fn unsaid(tx: &mut Tx, row: &Claimed, not_before: DateTime<Utc>, why: &str) -> Result<bool, Error> {
+    let kept = tx
+        .execute(
+            "UPDATE outbox SET state = 'pending', not_before = $3, lease_until = NULL, last_error = $4, attempt = attempt - 1,
+                               first_sent_at = CASE WHEN attempt <= 1 THEN NULL ELSE first_sent_at END
+              WHERE outbox_id = $1 AND lease_epoch = $2 AND state = 'sending'",
+            args![row.id, row.epoch, not_before, why],
+        )
+        .await?;
+    Ok(kept == 1)
+}
+
 /// It may have been said, and saying it again might say it twice: people decide.
 async fn ambiguous(tx: &mut Tx, row: &Claimed, why: &str) -> Result<bool, Error> {
     metrics::counter!("wardroom_outbox_ambiguous_total").increment(1);
@@ -139,9 +165,9 @@ async fn anew(tx: &mut Tx, now: DateTime<Utc>, row: &Claimed) -> Result<bool, Er
         .await?;
     if kept == 1 && kind == "room" {
         tx.execute(
-            "UPDATE outbox SET state = 'pending', message_id = NULL, nonce = $3, first_sent_at = NULL, attempt = 0, not_before = $4
-              WHERE guild_id = $1 AND room = $2 AND kind = 'card' AND state <> 'sending'",
-            args![row.guild, row.room.map(|record| record.to_string()), nonce(), now],
+            "UPDATE outbox SET state = 'pending', message_id = NULL, nonce = $2, first_sent_at = NULL, attempt = 0, not_before = $3
+              WHERE dedupe_key = $1 AND kind = 'card' AND state <> 'sending'",
+            args![row.room.map(|record| card_key(row.guild, record)), nonce(), now],
         )
         .await?;
     }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
+
 use super::{Guild, Purpose};
+use crate::chat::text::code;
 use crate::policy::Capability;
 use crate::snowflake::{ChannelId, RoleId};
 
@@ -79,25 +82,68 @@ impl Finding {
     }
 }
 
-/// Holds the guild's set-up against what Discord says. `unsaid` are things that could not be delivered, with the reason.
-pub fn findings(guild: &Guild, around: &Surroundings, unsaid: &[(String, String)]) -> Vec<Finding> {
-    let mut found: Vec<Finding> = Purpose::ALL.iter().map(|purpose| of_channel(guild, around, *purpose)).collect();
-    found.extend(Capability::ALL.iter().flat_map(|capability| of_capability(guild, around, *capability)));
+/// What was to be said and is not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unsaid {
+    /// What Discord refused, in words, and why.
+    pub refused: Vec<(String, String)>,
+    /// What waits for a room that is not open.
+    pub waiting: Vec<Waiting>,
+}
+
+/// What waits for a room that is not open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The number of its record.
+    pub room: String,
+    /// How many things wait.
+    pub count: i64,
+    /// How long the oldest of them has waited.
+    pub waited: TimeDelta,
+}
+
+/// Holds the guild's set-up against what Discord says, or tells why it says nothing; and what is not said although it should be.
+pub fn findings(guild: &Guild, around: Result<&Surroundings, &str>, unsaid: &Unsaid) -> Vec<Finding> {
+    let mut found: Vec<Finding> = match around {
+        Ok(around) => {
+            let channels = Purpose::ALL.iter().map(|purpose| of_channel(guild, around, *purpose));
+            let roles = Capability::ALL.iter().flat_map(|capability| of_capability(guild, around, *capability));
+            channels.chain(roles).collect()
+        }
+        Err(why) => vec![Finding::amiss(format!(
+            "Discord did not tell how this server is set up ({}), so channels and roles were not looked at. What wardroom knows by itself follows. Try again in a minute.",
+            code(why, 80)
+        ))],
+    };
     found.push(if guild.zone_name == "UTC" {
         Finding::well("Times are read in `UTC`. If your people write another: `/setup timezone`.")
     } else {
         Finding::well(format!("Times are read in `{}`.", guild.zone_name))
     });
-    if let Some((what, why)) = unsaid.first() {
-        let more = match unsaid.len() {
-            1 => String::new(),
-            more => format!(", and {} more", more - 1),
-        };
+    if let Some((what, why)) = unsaid.refused.first() {
+        let more = and_more(unsaid.refused.len());
         found.push(Finding::amiss(format!(
             "Discord refused {what}{more} ({why}). Mend the permissions of its channel; the next change of the record tries again."
         )));
     }
+    if let Some(Waiting { room, count, waited }) = unsaid.waiting.first() {
+        let more = and_more(unsaid.waiting.len());
+        let things = if *count == 1 { "One thing waits".to_owned() } else { format!("{count} things wait") };
+        found.push(Finding::amiss(format!(
+            "{things} for the room of {room}{more}, for {} now. It opens when wardroom may post and open threads in the channel of its card; what waits for more than a day is given up.",
+            roughly(*waited)
+        )));
+    }
     found
+}
+
+fn and_more(all: usize) -> String {
+    if all < 2 { String::new() } else { format!(", and {} more", all - 1) }
+}
+
+fn roughly(time: TimeDelta) -> String {
+    let minutes = time.num_minutes();
+    if minutes < 120 { format!("{minutes} min") } else { format!("{} h", minutes / 60) }
 }
 
 fn of_channel(guild: &Guild, around: &Surroundings, purpose: Purpose) -> Finding {
@@ -204,13 +250,13 @@ mod tests {
 
     #[test]
     fn a_guild_that_has_all_it_needs_has_nothing_to_mend() {
-        assert_eq!(amiss(findings(&guild(), &around(ALL, true), &[])), Vec::<String>::new());
+        assert_eq!(amiss(findings(&guild(), Ok(&around(ALL, true)), &Unsaid::default())), Vec::<String>::new());
     }
 
     #[test]
     fn what_is_missing_is_named_as_discord_names_it() {
         assert_eq!(
-            amiss(findings(&guild(), &around(ALL & !(1 << 35), true), &[])),
+            amiss(findings(&guild(), Ok(&around(ALL & !(1 << 35), true)), &Unsaid::default())),
             [
                 "<#2> for `incidents` lacks **Create Public Threads** for wardroom. Channel settings → Permissions → wardroom."
             ]
@@ -219,7 +265,7 @@ mod tests {
 
     #[test]
     fn a_channel_or_role_that_is_gone_is_told_with_the_way_to_mend_it() {
-        let gone = amiss(findings(&guild(), &Surroundings::default(), &[]));
+        let gone = amiss(findings(&guild(), Ok(&Surroundings::default()), &Unsaid::default()));
         assert_eq!(gone.len(), 2);
         assert!(gone[0].contains("is gone, or hidden"), "{}", gone[0]);
         assert!(gone[1].contains("The role of `responder` (id 3) is gone"), "{}", gone[1]);
@@ -227,6 +273,17 @@ mod tests {
 
     #[test]
     fn a_role_that_cannot_be_pinged_is_told() {
-        assert!(amiss(findings(&guild(), &around(ALL, false), &[]))[0].contains("cannot ping it"));
+        assert!(amiss(findings(&guild(), Ok(&around(ALL, false)), &Unsaid::default()))[0].contains("cannot ping it"));
+    }
+
+    #[test]
+    fn what_wardroom_knows_by_itself_is_told_without_discord() {
+        let waiting = Waiting { room: "INC-2".to_owned(), count: 3, waited: TimeDelta::minutes(150) };
+        let refused = vec![("the card of INC-1".to_owned(), "50013: Missing Permissions".to_owned())];
+        let amiss =
+            amiss(findings(&guild(), Err("no answer"), &Unsaid { refused, waiting: vec![waiting.clone(), waiting] }));
+        assert!(amiss[0].starts_with("Discord did not tell how this server is set up (`no answer`)"), "{}", amiss[0]);
+        assert!(amiss[1].starts_with("Discord refused the card of INC-1 ("), "{}", amiss[1]);
+        assert!(amiss[2].starts_with("3 things wait for the room of INC-2, and 1 more, for 2 h now."), "{}", amiss[2]);
     }
 }

@@ -69,12 +69,12 @@ impl Command {
     }
 }
 
-/// Carries `command` out. `around` is what Discord says about the guild, where the verb needs it.
+/// Carries `command` out. `around` is what Discord says about the guild, or why it says nothing, where the verb asks.
 pub async fn handle(
     tx: &mut Tx,
     context: &Context,
     command: Command,
-    around: Option<&Surroundings>,
+    around: Option<Result<&Surroundings, &str>>,
 ) -> Result<Answer, Error> {
     let guild = context.guild.id;
     let roles = &context.guild.roles;
@@ -82,8 +82,8 @@ pub async fn handle(
         Command::Show {} => Ok(Answer::Say(reply::show(&context.guild))),
         Command::Check {} => {
             policy::administrator(&context.member, roles)?;
-            let around = around.ok_or_else(|| reply::cannot_look("it was not asked"))?;
-            let unsaid = outbox::failed(tx, guild).await?;
+            let around = around.unwrap_or(Err("it was not asked"));
+            let unsaid = outbox::unsaid(tx, guild, context.written_at).await?;
             Ok(Answer::Say(reply::checked(&findings(&context.guild, around, &unsaid))))
         }
         Command::Channel { purpose, channel } => {

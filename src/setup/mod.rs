@@ -17,7 +17,7 @@ use crate::chat::limits;
 use crate::policy::RoleMap;
 use crate::snowflake::{ChannelId, GuildId};
 
-pub use check::{ChannelFacts, Finding, PERMISSIONS, Surroundings, findings};
+pub use check::{ChannelFacts, Finding, PERMISSIONS, Surroundings, Unsaid, Waiting, findings};
 
 /// What a channel is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -106,14 +106,6 @@ pub fn no_such_zone(why: &str) -> Refusal {
     Refusal::new("setup.timezone", why.to_owned())
 }
 
-/// It is too early for this: Discord has not been asked.
-pub fn cannot_look(why: &str) -> Refusal {
-    Refusal::new(
-        "setup.check",
-        format!("Discord did not tell how this server is set up ({}). Try again in a minute.", code(why, 80)),
-    )
-}
-
 /// Something could not be said in a channel; told in another.
 pub fn undeliverable(channel: ChannelId, error: u64, why: &str) -> String {
     format!(

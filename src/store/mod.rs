@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use std::pin::Pin;
 
 pub use search::{find as find_text, put as put_text};
-pub use tx::Tx;
+pub use tx::{Queue, Tx};
 pub use value::{Row, Value};
 
 pub use crate::error::{Error, Failure};
@@ -54,9 +54,15 @@ impl Store {
     }
 
     /// Opens the database as [`Store::open`] does or, where another process holds its file, to read alone beside it.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; and where there is no such file, for whoever looks must not make what is looked for.
     pub async fn open_beside(url: &str) -> Result<Self, Error> {
-        if url.starts_with("sqlite:") && sqlite::Sqlite::is_held(url)? {
-            return Ok(Self(Backend::Sqlite(sqlite::Sqlite::look(url).await?)));
+        if url.starts_with("sqlite:") {
+            sqlite::Sqlite::must_exist(url)?;
+            if sqlite::Sqlite::is_held(url)? {
+                return Ok(Self(Backend::Sqlite(sqlite::Sqlite::look(url).await?)));
+            }
         }
         Self::open(url).await
     }

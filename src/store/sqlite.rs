@@ -80,12 +80,23 @@ impl Sqlite {
         Ok(Self { jobs: Mutex::new(None), writer: Mutex::new(None), readers, _lock: None })
     }
 
-    /// Whether another process holds the file.
+    /// Refuses a file that is not there. A database in memory has none.
+    pub(super) fn must_exist(url: &str) -> Result<(), Error> {
+        let options = options(url)?;
+        let file = options.get_filename();
+        if file.exists() {
+            return Ok(());
+        }
+        Err(Failure::Other(format!(
+            "there is no database at {} yet; `wardroom run` makes it, or DATABASE_URL names another place than you mean",
+            file.display()
+        ))
+        .into())
+    }
+
+    /// Whether another process holds the file, which must be there.
     pub(super) fn is_held(url: &str) -> Result<bool, Error> {
         let options = options(url)?;
-        if !options.get_filename().exists() {
-            return Ok(false);
-        }
         Ok(matches!(lock(options.get_filename())?, Lock::Held))
     }
 
@@ -139,6 +150,11 @@ impl Sqlite {
         let mut part = file.clone().into_os_string();
         part.push(".part");
         let part = PathBuf::from(part);
+        if part.exists() {
+            // An earlier copy was interrupted, and is no copy.
+            let gone = std::fs::remove_file(&part);
+            gone.map_err(|error| Failure::Other(format!("{} cannot be replaced: {error}", part.display())))?;
+        }
         let mut reader = self.readers.acquire().await?;
         // `VACUUM INTO` takes an expression, so the name is an argument and not part of the text.
         sqlx::query("VACUUM INTO $1").bind(part.to_string_lossy().into_owned()).execute(&mut *reader).await?;

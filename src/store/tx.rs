@@ -6,6 +6,13 @@ use sqlx::{AssertSqlSafe, Postgres, Sqlite, SqliteConnection, Transaction};
 use super::value::{Row, Value, for_postgres, for_sqlite};
 use super::{Error, Failure};
 
+/// What PostgreSQL's advisory locks are taken for: the first of their two numbers, which no two uses may share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Queue {
+    /// A channel of the outbox.
+    OutboxChannel = 1,
+}
+
 /// An open transaction.
 pub struct Tx {
     pub(super) connection: Connection,
@@ -67,6 +74,21 @@ impl Tx {
             sqlx::query_with(sql, for_postgres(args)?).execute(&mut **transaction).await?;
         }
         Ok(())
+    }
+
+    /// Has `key` of `queue` to this transaction alone, until it ends; false when another transaction has it, which is not waited for.
+    /// On SQLite it is always so: there is one writer.
+    pub async fn alone_with(&mut self, queue: Queue, key: i64) -> Result<bool, Error> {
+        if !self.is_postgres() {
+            return Ok(true);
+        }
+        let got: Option<(bool,)> = self
+            .optional(
+                "SELECT pg_try_advisory_xact_lock(CAST($1 AS INTEGER), hashint8($2))",
+                vec![Value::from(queue as i64), Value::from(key)],
+            )
+            .await?;
+        Ok(got.is_some_and(|(got,)| got))
     }
 
     /// Whether this is PostgreSQL; only `store` asks.

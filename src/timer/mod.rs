@@ -170,27 +170,65 @@ pub async fn cancel(tx: &mut Tx, guild: GuildId, kind: Kind, subject: impl Into<
     .map(drop)
 }
 
-/// The timers that are due at `now`, the longest due first, at most `limit`.
+/// A timer whose row cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unreadable {
+    id: i64,
+    /// What is wrong with it.
+    pub why: String,
+    /// Whether it is of a kind that another version of wardroom may know: then it is no mistake, and waits for that version.
+    pub foreign: bool,
+}
+
+/// The timers that are due at `now`, the longest due first, at most `limit`. Those that cannot be read are left out, and take no place.
 pub async fn due(tx: &mut Tx, now: DateTime<Utc>, limit: i64) -> Result<Vec<Due>, Error> {
-    let rows: Vec<(i64, i64, String, String, i64, i64)> = tx
-        .all(
-            "SELECT timer_id, guild_id, kind, subject, due_at, generation FROM timer
-              WHERE state = 'armed' AND due_at <= $1 ORDER BY due_at, timer_id LIMIT $2",
-            args![now, limit],
-        )
-        .await?;
-    rows.into_iter()
-        .map(|(id, guild, kind, subject, due_at, generation)| {
-            Ok(Due {
-                id,
-                guild: GuildId::from_i64(guild),
-                kind: Kind::stored(&kind)?,
-                subject: Subject::stored(&subject)?,
-                due_at: instant(due_at),
-                generation,
-            })
-        })
-        .collect()
+    Ok(look(tx, now, limit).await?.0)
+}
+
+/// What is due, as [`due`] gives it, and what could not be read on the way.
+pub(crate) async fn look(tx: &mut Tx, now: DateTime<Utc>, limit: i64) -> Result<(Vec<Due>, Vec<Unreadable>), Error> {
+    let (mut found, mut unreadable) = (Vec::new(), Vec::new());
+    let wanted = usize::try_from(limit).unwrap_or_default();
+    let mut after = (i64::MIN, 0);
+    while found.len() < wanted {
+        let rows: Vec<(i64, i64, String, String, i64, i64)> = tx
+            .all(
+                "SELECT timer_id, guild_id, kind, subject, due_at, generation FROM timer
+                  WHERE state = 'armed' AND due_at <= $1 AND (due_at > $3 OR due_at = $3 AND timer_id > $4)
+                  ORDER BY due_at, timer_id LIMIT $2",
+                args![now, limit, after.0, after.1],
+            )
+            .await?;
+        let Some(last) = rows.last() else { break };
+        after = (last.4, last.0);
+        let is_last = rows.len() < wanted;
+        for (id, guild, kind, subject, due_at, generation) in rows {
+            match (Kind::stored(&kind), Subject::stored(&subject)) {
+                (Ok(kind), Ok(subject)) => found.push(Due {
+                    id,
+                    guild: GuildId::from_i64(guild),
+                    kind,
+                    subject,
+                    due_at: instant(due_at),
+                    generation,
+                }),
+                (Err(why), _) => unreadable.push(Unreadable { id, why: why.to_string(), foreign: true }),
+                (_, Err(why)) => unreadable.push(Unreadable { id, why: why.to_string(), foreign: false }),
+            }
+        }
+        if is_last {
+            break;
+        }
+    }
+    found.truncate(wanted);
+    Ok((found, unreadable))
+}
+
+/// Sets a timer aside that cannot be read: it would be met again at each look, for ever.
+pub(crate) async fn set_aside(tx: &mut Tx, timer: &Unreadable) -> Result<(), Error> {
+    tx.execute("UPDATE timer SET state = 'cancelled' WHERE timer_id = $1 AND state = 'armed'", args![timer.id])
+        .await
+        .map(drop)
 }
 
 /// When the next timer is due, if any is armed.

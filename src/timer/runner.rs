@@ -1,12 +1,13 @@
 //! The runner of timers: waits for the earliest of the next due instant, a second, or a notice that the clock was moved.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::{Due, Kind, due, next_due, take};
+use super::{Due, Kind, Unreadable, look, next_due, set_aside, take};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::incident;
@@ -29,12 +30,14 @@ pub struct Runner {
     armed: Arc<Notify>,
     /// Told when there may be something to say.
     said: Arc<Notify>,
+    /// Kinds of timers that were told of already.
+    told: Arc<Mutex<HashSet<String>>>,
 }
 
 impl Runner {
     /// A runner on `store`. It is woken by `armed` and wakes `said`.
     pub fn new(store: Arc<Store>, clock: Clock, armed: Arc<Notify>, said: Arc<Notify>) -> Self {
-        Self { store, clock, armed, said }
+        Self { store, clock, armed, said, told: Arc::default() }
     }
 
     /// Fires what is due, until `stop`.
@@ -60,7 +63,8 @@ impl Runner {
     pub async fn fire_due(&self) -> Result<(), Error> {
         loop {
             let now = self.clock.now();
-            let batch = self.store.read(move |tx| Box::pin(due(tx, now, BATCH))).await?;
+            let (batch, unreadable) = self.store.read(move |tx| Box::pin(look(tx, now, BATCH))).await?;
+            self.set_aside(unreadable).await?;
             if batch.is_empty() {
                 return Ok(());
             }
@@ -78,6 +82,28 @@ impl Runner {
                 return Ok(());
             }
         }
+    }
+
+    /// Puts out of the way what no version can read, and tells once of what another version may.
+    async fn set_aside(&self, unreadable: Vec<Unreadable>) -> Result<(), Error> {
+        for timer in unreadable {
+            if timer.foreign {
+                let is_new = self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(timer.why.clone());
+                if is_new {
+                    tracing::warn!(why = timer.why, "timers wait for a version of wardroom that knows them");
+                }
+                continue;
+            }
+            tracing::error!(why = timer.why, "a timer cannot be read, and is set aside");
+            metrics::counter!("wardroom_timer_failures_total").increment(1);
+            self.store
+                .write(move |tx| {
+                    let timer = timer.clone();
+                    Box::pin(async move { set_aside(tx, &timer).await })
+                })
+                .await?;
+        }
+        Ok(())
     }
 
     async fn fire(&self, due: Due) -> Result<(), Error> {

@@ -169,6 +169,8 @@ fn backed_up(database: &Database, variables: &[(&str, &str)]) {
     match database {
         Database::Sqlite(folder) => {
             let copy = folder.join("copy.db").display().to_string();
+            // What an interrupted backup left.
+            std::fs::write(folder.join("copy.db.part"), "half a copy").expect("it can be written");
             let output = run(&["backup", &copy], variables);
             assert_eq!(output.status.code(), Some(0), "{}", said(&output));
             let verified = run(&["verify"], &[("DATABASE_URL", &format!("sqlite://{copy}"))]);
@@ -180,6 +182,27 @@ fn backed_up(database: &Database, variables: &[(&str, &str)]) {
             assert!(said(&output).contains("pg_dump"), "{}", said(&output));
         }
     }
+}
+
+#[test]
+fn looking_makes_no_database() {
+    let Database::Sqlite(folder) = &Database::sqlite() else { unreachable!("it is one of SQLite") };
+    let url = format!("sqlite://{}", folder.join("mistyped.db").display());
+    for verb in ["verify", "check"] {
+        let output = run(&[verb], &[("DATABASE_URL", &url)]);
+        assert!(!output.status.success());
+        assert!(said(&output).contains("there is no database at "), "{}", said(&output));
+    }
+    assert_eq!(std::fs::read_dir(folder).expect("the folder can be read").count(), 0);
+}
+
+#[test]
+fn a_line_of_the_env_file_that_cannot_be_read_stops_the_start() {
+    let Database::Sqlite(folder) = &Database::sqlite() else { unreachable!("it is one of SQLite") };
+    std::fs::write(folder.join(".env"), "WARDROOM_LOG=off\nDISCORD_TOKEN abc\n").expect("it can be written");
+    let output = wardroom(&["run"], &[]).current_dir(folder).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(78), "{}", said(&output));
+    assert!(said(&output).contains("line 2 cannot be read") && !said(&output).contains("abc"), "{}", said(&output));
 }
 
 #[tokio::test(flavor = "multi_thread")]

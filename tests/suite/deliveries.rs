@@ -13,7 +13,7 @@ use wardroom::number::{Kind, Number};
 use wardroom::outbox::effect::{Courier, Delivery, Effect, Lane, Outcome, Probe};
 use wardroom::outbox::{self, Post, Runner, Settings, To};
 use wardroom::setup;
-use wardroom::snowflake::{ChannelId, GuildId};
+use wardroom::snowflake::{ChannelId, GuildId, MessageId};
 use wardroom::store::Store;
 use wardroom::timer;
 
@@ -77,6 +77,39 @@ async fn a_plan_that_fired_does_not_fire_again_when_it_is_made_again() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_timer_of_another_version_waits_and_one_that_cannot_be_read_is_set_aside_and_neither_blocks() {
+    for database in Database::each().await {
+        let store = store_on(&database).await;
+        let armed = store.write(|tx| {
+            Box::pin(async move {
+                for value in 1..=120 {
+                    let record = Number { kind: Kind::Incident, value };
+                    timer::arm(tx, GUILD, timer::Kind::PromisedUpdate, record, morning()).await?;
+                }
+                tx.execute("UPDATE timer SET kind = 'of-tomorrow' WHERE timer_id <= 60", Vec::new()).await?;
+                tx.execute("UPDATE timer SET subject = 'nonsense' WHERE timer_id = 61", Vec::new()).await
+            })
+        });
+        armed.await.expect("they can be planned");
+        let runner = timer::Runner::new(store.clone(), Clock::frozen(morning()), Arc::default(), Arc::default());
+        runner.fire_due().await.expect("timers can be read");
+        let states: Vec<(String, String, i64)> = store
+            .read(|tx| {
+                Box::pin(async move {
+                    let sql = "SELECT kind, state, COUNT(*) FROM timer GROUP BY kind, state ORDER BY kind, state";
+                    tx.all(sql, Vec::new()).await
+                })
+            })
+            .await
+            .expect("timers can be read");
+        let states: Vec<String> =
+            states.into_iter().map(|(kind, state, count)| format!("{kind} {state} {count}")).collect();
+        assert_eq!(states, ["of-tomorrow armed 60", "promised-update cancelled 1", "promised-update fired 59"]);
+        store.close().await;
+    }
+}
+
 /// Delivers everything at once, and keeps what it said.
 #[derive(Default)]
 struct Recording(Mutex<Vec<String>>);
@@ -97,7 +130,7 @@ impl Courier for Recording {
         Box::pin(async move { Outcome::Done(Some(id)) })
     }
 
-    fn find(&self, _: ChannelId, _: DateTime<Utc>, _: Value, _: String) -> Delivery<'_, Probe> {
+    fn find(&self, _: ChannelId, _: DateTime<Utc>, _: Value, _: String, _: Vec<MessageId>) -> Delivery<'_, Probe> {
         Box::pin(async { Probe::Absent })
     }
 }

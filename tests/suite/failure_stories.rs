@@ -3,9 +3,9 @@
 use chrono::TimeDelta;
 use insta::assert_snapshot;
 use serde_json::json;
-use wardroom::playground::{Fault, permissions, refusal};
+use wardroom::playground::{Fault, World, permissions, refusal};
 
-use crate::desk::Desk;
+use crate::desk::{Database, Desk};
 
 const POST: (&str, &str) = ("POST", "/channels/{channel}/messages");
 
@@ -152,4 +152,44 @@ async fn a_private_thread_whose_answer_was_lost_is_opened_once_and_one_that_is_r
         assert_eq!(desk.playground.threads("incidents").len(), 2);
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_typed_command_that_fails_for_good_is_told_in_the_channel() {
+    Desk::on_each_database(async |desk| {
+        desk.set_up().await;
+        desk.edit_database(
+            "CREATE TRIGGER refuse BEFORE INSERT ON incident BEGIN SELECT RAISE(ABORT, 'no'); END",
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
+             CREATE TRIGGER refuse BEFORE INSERT ON incident FOR EACH ROW EXECUTE FUNCTION refuse()",
+        )
+        .await;
+        let reply = desk.typed(&desk.alice, "general", "@wardroom p2 slow reports").await;
+        assert!(reply.text().starts_with("That failed on wardroom's side; nothing was changed."), "{}", reply.text());
+        desk.edit_database("DROP TRIGGER refuse", "DROP TRIGGER refuse ON incident").await;
+        let reply = desk.typed(&desk.alice, "general", "@wardroom p2 slow reports").await;
+        assert!(reply.text().starts_with("**INC-1**"), "{}", reply.text());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_typed_command_waits_for_a_server_that_starts() {
+    let Some(database) = Database::each().await.into_iter().find(|found| matches!(found, Database::Postgres(_))) else {
+        return;
+    };
+    let desk = Desk::open(database, World::sample()).await;
+    // A sequence goes on although the transaction is taken back.
+    desk.edit_database(
+        "",
+        "CREATE SEQUENCE tries;
+         CREATE FUNCTION starting() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+           IF nextval('tries') = 1 THEN RAISE 'the database system is starting up' USING ERRCODE = '57P03'; END IF;
+           RETURN NEW; END $$;
+         CREATE TRIGGER starting BEFORE INSERT ON incident FOR EACH ROW EXECUTE FUNCTION starting()",
+    )
+    .await;
+    let reply = desk.typed(&desk.alice, "general", "@wardroom p2 slow reports").await;
+    assert!(reply.text().starts_with("**INC-1**"), "{}", reply.text());
+    desk.close().await;
 }

@@ -60,6 +60,28 @@ async fn both_databases_have_the_same_tables_and_columns() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn both_databases_have_the_same_indexes() {
+    let mut found = Vec::new();
+    for database in Database::each().await {
+        let store = Store::open(&database.url()).await.expect("it opens");
+        // Those that stand for a constraint are named by the database.
+        let sql = match database {
+            Database::Sqlite(_) => "SELECT tbl_name, name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL",
+            Database::Postgres(_) => {
+                "SELECT CAST(tablename AS TEXT), CAST(indexname AS TEXT) FROM pg_indexes
+                  WHERE schemaname = 'public' AND indexname NOT LIKE '%_pkey' AND indexname NOT LIKE '%_key'"
+            }
+        };
+        found.push(columns(&store, sql).await);
+        store.close().await;
+    }
+    assert!(found[0]["outbox"].len() > 5, "{:?}", found[0]);
+    if let [sqlite, postgres] = found.as_slice() {
+        assert_eq!(sqlite, postgres);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn opening_again_changes_nothing() {
     for database in Database::each().await {
         Store::open(&database.url()).await.expect("it opens").close().await;

@@ -18,7 +18,7 @@ mod wire;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
@@ -238,11 +238,6 @@ impl Rest {
     /// Discord's clock less ours, as far as the answers so far tell.
     pub fn offset(&self) -> TimeDelta {
         self.shared.skew.lock().unwrap_or_else(PoisonError::into_inner).offset()
-    }
-
-    /// Discord's time now.
-    pub fn discord_now(&self) -> DateTime<Utc> {
-        (self.shared.now)() + self.offset()
     }
 
     /// Turns true when Discord refuses the token; the process then has to end with [`super::EXIT_TOKEN`].

@@ -203,7 +203,7 @@ async fn the_offset_of_discords_clock_is_learnt() {
     fake.then([says(200, &json!({})).header("date", date(clock.now() + TimeDelta::hours(5)))]);
     rest.call(Lane::State, post(1, 3.0)).await.expect("an answer");
     assert!((rest.offset() - TimeDelta::hours(5)).abs() < TimeDelta::seconds(2), "{}", rest.offset());
-    assert!(rest.discord_now() > clock.now() + TimeDelta::minutes(299));
+    assert!(rest.offset() > TimeDelta::minutes(299));
 }
 
 #[tokio::test]
@@ -310,7 +310,7 @@ async fn the_courier_tells_the_outbox_how_it_went() {
     let seen = fake.seen();
     assert_eq!(seen[0].body, json!({"content": "x", "nonce": "n", "enforce_nonce": true}));
     assert_eq!(seen[6].body, json!({"name": "INC-7", "auto_archive_duration": 10_080}));
-    assert_eq!(seen[8].call, "PUT /api/v10/channels/1/thread-members/3");
+    assert_eq!(seen[9].call, "PUT /api/v10/channels/1/thread-members/3");
 }
 
 #[tokio::test]
@@ -327,7 +327,7 @@ async fn a_search_goes_through_pages_and_knows_an_unreadable_channel() {
     ])
     .await;
     let courier = crate::discord::courier::DiscordCourier::new(rest);
-    let find = |text: &str| courier.find(ChannelId(1), since, json!({"content": text}), "n".into());
+    let find = |text: &str| courier.find(ChannelId(1), since, json!({"content": text}), "n".into(), Vec::new());
     assert_eq!(find("found").await, Probe::Found(MessageId(first + 102)));
     assert!(fake.calls()[2].contains(&format!("after={}", first + 100)));
     fake.then([says(200, &json!([message(first + 1, "4", "found")]))]);
@@ -336,4 +336,27 @@ async fn a_search_goes_through_pages_and_knows_an_unreadable_channel() {
     assert!(matches!(find("found").await, Probe::CannotTell(_)));
     fake.then([says(200, &json!([])), says(200, &json!({"last_message_id": null}))]);
     assert_eq!(find("found").await, Probe::Absent);
+}
+
+#[tokio::test]
+async fn a_search_goes_by_discords_clock_and_passes_over_what_is_known() {
+    let since = Clock::system().now();
+    let date = (since + TimeDelta::hours(2)).format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let id = |offset: TimeDelta| crate::snowflake::at(since + offset);
+    let (before, mine) = (id(TimeDelta::minutes(119)), id(TimeDelta::hours(2)) + 7);
+    let (twin, hours) = (mine + 1, TimeDelta::hours(2));
+    let message = |id: u64| json!({"id": id.to_string(), "author": {"id": "3"}, "content": "again"});
+    let (fake, rest) = scripted([
+        says(200, &json!({})).header("date", date),
+        says(200, &json!({"id": "3"})),
+        says(200, &json!([message(mine), message(twin)])),
+    ])
+    .await;
+    rest.call(Lane::State, post(1, 3.0)).await.expect("an answer");
+    let courier = crate::discord::courier::DiscordCourier::new(rest);
+    let found = courier.find(ChannelId(1), since, json!({"content": "again"}), "n".into(), vec![MessageId(mine)]).await;
+    assert_eq!(found, Probe::Found(MessageId(twin)));
+    let asked = fake.calls()[2].split("after=").nth(1).and_then(|rest| rest.split('&').next()?.parse::<u64>().ok());
+    let asked = asked.expect("a search after an id");
+    assert!(asked > before && asked < id(hours), "{asked}");
 }

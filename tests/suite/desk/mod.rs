@@ -113,7 +113,15 @@ impl Desk {
 
     /// A desk with that clock. One that goes by itself is left alone: nothing here moves it.
     pub async fn open_with(clock: Clock, database: Database, world: World) -> Self {
-        let options = Options { clock: clock.reading(), rate_limits: false, ..Options::default() };
+        Self::open_apart(clock, TimeDelta::zero(), database, world).await
+    }
+
+    /// A desk whose playground has a clock that is `ahead` of the bot's.
+    pub async fn open_apart(clock: Clock, ahead: TimeDelta, database: Database, world: World) -> Self {
+        let (reading, own) = (clock.reading(), clock.clone());
+        let there: wardroom::playground::Clock =
+            if ahead.is_zero() { reading } else { Arc::new(move || own.now() + ahead) };
+        let options = Options { clock: there, rate_limits: false, ..Options::default() };
         let playground = Playground::start(options, world).await.expect("the playground starts");
         let store = Arc::new(Store::open(&database.url()).await.expect("the database opens"));
         let stop = CancellationToken::new();
@@ -202,6 +210,18 @@ impl Desk {
         let reply = self.playground.wait_for(place, answers, PATIENCE).await;
         self.settle().await;
         reply
+    }
+
+    /// Changes the database behind the bot's back, in the words of each kind.
+    pub async fn edit_database(&self, sqlite: &'static str, postgres: &'static str) {
+        let Database::Postgres(url) = &self.database else {
+            let edit = self.store.write(move |tx| Box::pin(async move { tx.execute(sqlite, Vec::new()).await }));
+            edit.await.expect("a database can be edited");
+            return;
+        };
+        let options: sqlx::postgres::PgConnectOptions = url.parse().expect("a URL");
+        let mut raw = sqlx::ConnectOptions::connect(&options).await.expect("it connects");
+        sqlx::Executor::execute(&mut raw, postgres).await.expect("a database can be edited");
     }
 
     /// Whether `text` stands in a column of a table.
