@@ -2,12 +2,15 @@
 
 use chrono::{DateTime, Utc};
 
+use super::finding::index;
+use super::listing::{self, Filter, From};
 use super::reply;
 use super::step::{find, line_key, page_key, redraw, step, tell_room, undoable, written};
-use super::store::{self, Filter};
+use super::store;
 use super::{Incident, UNDO_WINDOW, timeline};
 use crate::chat::answer::Answer;
 use crate::chat::invocation::TargetMessage;
+use crate::chat::limits;
 use crate::chat::message::Message;
 use crate::chat::text::{clean, clean_line, clip};
 use crate::command::context::Context;
@@ -61,6 +64,7 @@ async fn note(
     let mut draft = context.draft("incident.note", after.number, basis, changes);
     draft.event_at = at;
     let told = journal::append(tx, after.guild, context.written_at, draft).await?;
+    index::entry(tx, &after, &told).await?;
     tell_room(tx, context, &after, &told).await?;
     undoable(&after, &told, reply::noted(&after, told.seq, at))
 }
@@ -99,6 +103,7 @@ pub(super) async fn correct(
     let mut draft = context.draft("incident.correct", after.number, responder.basis(), changes);
     draft.event_at = told.event_at;
     let told = journal::append(tx, after.guild, context.written_at, draft).await?;
+    index::entry(tx, &after, &told).await?;
     tell_room(tx, context, &after, &told).await?;
     undoable(&after, &told, reply::noted(&after, told.seq, told.event_at))
 }
@@ -142,6 +147,7 @@ pub(super) async fn redact(
         context.draft("incident.redact", after.number, responder.basis(), changes),
     )
     .await?;
+    index::entry(tx, &after, &told).await?;
     redraw(tx, context, &after).await?;
     // What we said of it in the room is ours to change; what people wrote is theirs.
     for seq in others.into_iter().chain([entry]) {
@@ -210,17 +216,14 @@ pub async fn add_to_timeline(tx: &mut Tx, context: &Context, target: &TargetMess
         return capture(tx, context, incident, target).await;
     }
     policy::responder(&context.member, &context.guild.roles)?;
-    let filter = Filter {
-        state: None,
-        open_only: true,
-        service: None,
-        priority: None,
-        of: None,
-        viewer: context.viewer(),
-        page: 0,
+    let filter = Filter { viewer: context.viewer(), ..Filter::default() };
+    let most = i64::try_from(limits::CHOICES).unwrap_or(i64::MAX);
+    let open = listing::store::page(tx, context.guild.id, &filter, From::Top(0), most).await?;
+    let first = match open.first() {
+        Some(first) => store::find(tx, context.guild.id, first.number).await?,
+        None => None,
     };
-    let open = store::list(tx, context.guild.id, &filter).await?;
-    let Some(first) = open.first() else { return Err(reply::no_open_incident().into()) };
+    let Some(first) = first else { return Err(reply::no_open_incident().into()) };
     let draft = serde_json::to_value(target)?;
     let id = form::open(tx, context, "capture", first.number, first.version, &draft).await?;
     Ok(Answer::Say(reply::which_timeline(&open, id)))

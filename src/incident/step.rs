@@ -1,6 +1,7 @@
 //! What every verb has in common: finding the incident that is meant, and writing a step down: the record, the journal, the card, a line
 //! in the room, the timers.
 
+use super::finding::index;
 use super::{Incident, Kind, fields, jobs, reply, store, timeline};
 use crate::chat::answer::Answer;
 use crate::chat::message::{Message, Ping};
@@ -32,6 +33,7 @@ pub(super) async fn step(
     let told =
         journal::append(tx, after.guild, context.written_at, context.draft(action, after.number, basis, changes))
             .await?;
+    index::entry(tx, &after, &told).await?;
     jobs::plan(tx, &after).await?;
     redraw(tx, context, &after).await?;
     tell_room(tx, context, &after, &told).await?;

@@ -6,10 +6,11 @@ mod refusals;
 
 use chrono::{DateTime, Utc};
 
+use super::listing::Listed;
 use super::{CloseAs, Code, Gap, Incident, Kind, Priority, Role, State};
 use crate::chat::custom_id::CustomId;
 use crate::chat::message::{Button, Look, Message, Select, SelectOption};
-use crate::chat::text::{code as as_typed, esc, fit};
+use crate::chat::text::esc;
 use crate::number::Number;
 use crate::outbox::Room;
 use crate::snowflake::{ChannelId, UserId};
@@ -352,44 +353,6 @@ fn card_with(incident: &Incident, line: &str) -> Message {
     shown
 }
 
-/// A list, one line each.
-pub fn list(incidents: &[Incident], what: &str, page: i64, more: bool) -> Message {
-    if incidents.is_empty() {
-        return Message::say(if page > 0 {
-            format!("There is no page {}.", page + 1)
-        } else {
-            format!("No incidents are {what}.")
-        });
-    }
-    let mut lines: Vec<String> = incidents
-        .iter()
-        .map(|incident| {
-            let title = fit(&incident.title, 70);
-            let who = incident.roles.commander.map(|commander| format!(" · <@{commander}>")).unwrap_or_default();
-            format!(
-                "**{}** · {} · {} · {title} · {}{who} · {}",
-                incident.number,
-                incident.priority.name(),
-                state(incident.state),
-                service(incident),
-                relative(incident.declared_at)
-            )
-        })
-        .collect();
-    if more {
-        lines.push(format!("More with `page:{}`.", page + 2));
-    }
-    Message::say(lines.join("\n"))
-}
-
-/// What a search found.
-pub fn found(incidents: &[Incident], text: &str) -> Message {
-    if incidents.is_empty() {
-        return Message::say(format!("Nothing is found for {}. Fewer or other words may help.", as_typed(text, 80)));
-    }
-    list(incidents, "found", 0, false)
-}
-
 /// The reminder of a promise that passed.
 pub fn promise_passed(incident: &Incident, due_at: DateTime<Utc>, late: bool) -> String {
     let late = if late { " This reminder is late: wardroom was not running." } else { "" };
@@ -401,7 +364,7 @@ pub fn promise_passed(incident: &Incident, due_at: DateTime<Utc>, late: bool) ->
 }
 
 /// On which timeline?
-pub fn which_timeline(open: &[Incident], form: i64) -> Message {
+pub fn which_timeline(open: &[Listed], form: i64) -> Message {
     Message::say("On which timeline?").select(Select {
         custom_id: CustomId::new("incident.capture", "", form).into(),
         placeholder: "Choose the incident".to_owned(),
