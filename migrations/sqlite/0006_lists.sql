@@ -17,6 +17,9 @@ CREATE INDEX incident_of_communications ON incident (guild_id, communications_id
     WHERE communications_id IS NOT NULL;
 CREATE INDEX incident_of_scribe ON incident (guild_id, scribe_id, number) WHERE scribe_id IS NOT NULL;
 
+-- What somebody is inside of, for the lists that they see.
+CREATE INDEX incident_insider_of ON incident_insider (guild_id, user_id, number);
+
 -- Text search, anew: one row for a record and one for each entry about it that has words. It holds words and no texts, each with its
 -- guild before it, so that what other guilds wrote costs nothing. wardroom fills it at its next start, from the records and the journal.
 DROP TRIGGER search_added;

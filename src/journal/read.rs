@@ -21,12 +21,11 @@ const PAGE: &str = "SELECT seq, entry FROM journal_entry WHERE guild_id = $1 AND
 const NTH: &str =
     "SELECT seq FROM journal_entry WHERE guild_id = $1 AND subject = $2 ORDER BY seq DESC LIMIT 1 OFFSET $3";
 const COUNT: &str = "SELECT COUNT(*) FROM journal_entry WHERE guild_id = $1 AND subject = $2";
-const TEXTS: &str = "SELECT t.seq, t.field, t.body FROM journal_entry e
-                       JOIN journal_text t ON t.guild_id = e.guild_id AND t.seq = e.seq
-                      WHERE e.guild_id = $1 AND e.subject = $2 AND e.seq BETWEEN $3 AND $4";
-const PEOPLE: &str = "SELECT i.seq, i.field, i.user_id FROM journal_entry e
-                        JOIN journal_identity i ON i.guild_id = e.guild_id AND i.seq = e.seq
-                       WHERE e.guild_id = $1 AND e.subject = $2 AND e.seq BETWEEN $3 AND $4";
+// The plus keeps SQLite from going by the range, which holds all that was written about anything meanwhile.
+const TEXTS: &str = "SELECT seq, field, body FROM journal_text WHERE guild_id = $1 AND seq IN (
+                       SELECT seq FROM journal_entry WHERE guild_id = $1 AND subject = $2 AND +seq BETWEEN $3 AND $4)";
+const PEOPLE: &str = "SELECT seq, field, user_id FROM journal_identity WHERE guild_id = $1 AND seq IN (
+                        SELECT seq FROM journal_entry WHERE guild_id = $1 AND subject = $2 AND +seq BETWEEN $3 AND $4)";
 
 /// `$2` to `$51`: as many as [`TOGETHER`].
 macro_rules! subjects {
@@ -43,18 +42,16 @@ const ABOUT_EACH: &str = concat!(
     ") ORDER BY subject, seq"
 );
 const TEXTS_OF_EACH: &str = concat!(
-    "SELECT t.seq, t.field, t.body FROM journal_entry e
-       JOIN journal_text t ON t.guild_id = e.guild_id AND t.seq = e.seq
-      WHERE e.guild_id = $1 AND e.subject IN (",
+    "SELECT seq, field, body FROM journal_text WHERE guild_id = $1 AND seq IN (
+       SELECT seq FROM journal_entry WHERE guild_id = $1 AND subject IN (",
     subjects!(),
-    ")"
+    "))"
 );
 const PEOPLE_OF_EACH: &str = concat!(
-    "SELECT i.seq, i.field, i.user_id FROM journal_entry e
-       JOIN journal_identity i ON i.guild_id = e.guild_id AND i.seq = e.seq
-      WHERE e.guild_id = $1 AND e.subject IN (",
+    "SELECT seq, field, user_id FROM journal_identity WHERE guild_id = $1 AND seq IN (
+       SELECT seq FROM journal_entry WHERE guild_id = $1 AND subject IN (",
     subjects!(),
-    ")"
+    "))"
 );
 
 /// The statements of this file by name, for whoever wants to see how they are carried out.

@@ -12,6 +12,7 @@ mod failure_stories;
 mod incident_stories;
 mod journal;
 mod migrations;
+mod plans;
 mod refusal_stories;
 mod setup_stories;
 mod store;

@@ -15,7 +15,7 @@ macro_rules! columns {
 macro_rules! visible {
     () => {
         " AND (i.restricted = 0 OR EXISTS (SELECT 1 FROM incident_insider n
-               WHERE n.guild_id = i.guild_id AND n.number = i.number AND n.user_id = $5))"
+               WHERE n.guild_id = $1 AND n.number = i.number AND n.user_id = $5))"
     };
 }
 
@@ -174,19 +174,21 @@ macro_rules! by_urgency {
     };
 }
 
-/// What is open: by service, by priority, mine; the place in the table says which, as in [`pick`].
+/// What is open: by service, by priority, mine; the place in the table says which, as in [`pick`]. The plus hides the priority from the
+/// indexes of all that was ever recorded: SQLite, which knows nothing of how little is open, would prefer one of them.
 static OPEN: [Texts; 8] = [
     by_urgency!("open", ""),
     by_urgency!("open, service", " AND i.service_id = $7"),
-    by_urgency!("open, priority", " AND i.priority = $8"),
-    by_urgency!("open, service, priority", " AND i.service_id = $7 AND i.priority = $8"),
+    by_urgency!("open, priority", " AND +i.priority = $8"),
+    by_urgency!("open, service, priority", " AND i.service_id = $7 AND +i.priority = $8"),
     by_urgency!("open, mine", mine!()),
     by_urgency!("open, mine, service", concat!(" AND i.service_id = $7", mine!())),
-    by_urgency!("open, mine, priority", concat!(" AND i.priority = $8", mine!())),
-    by_urgency!("open, mine, service, priority", concat!(" AND i.service_id = $7 AND i.priority = $8", mine!())),
+    by_urgency!("open, mine, priority", concat!(" AND +i.priority = $8", mine!())),
+    by_urgency!("open, mine, service, priority", concat!(" AND i.service_id = $7 AND +i.priority = $8", mine!())),
 ];
 
-/// What is in one state, or in any: by service, by priority, by state, mine.
+/// What is in one state, or in any: by service, by priority, by state, mine. What is one person's is found by that person, and the other
+/// filters are hidden from the indexes, as above.
 static RECORDED: [Texts; 16] = [
     by_number!("all", ""),
     by_number!("service", " AND i.service_id = $7"),
@@ -197,13 +199,13 @@ static RECORDED: [Texts; 16] = [
     by_number!("state, priority", " AND i.state = $6 AND i.priority = $8"),
     by_number!("state, service, priority", " AND i.state = $6 AND i.service_id = $7 AND i.priority = $8"),
     by_person!("mine", ""),
-    by_person!("mine, service", " AND i.service_id = $7"),
-    by_person!("mine, priority", " AND i.priority = $8"),
-    by_person!("mine, service, priority", " AND i.service_id = $7 AND i.priority = $8"),
-    by_person!("mine, state", " AND i.state = $6"),
-    by_person!("mine, state, service", " AND i.state = $6 AND i.service_id = $7"),
-    by_person!("mine, state, priority", " AND i.state = $6 AND i.priority = $8"),
-    by_person!("mine, state, service, priority", " AND i.state = $6 AND i.service_id = $7 AND i.priority = $8"),
+    by_person!("mine, service", " AND +i.service_id = $7"),
+    by_person!("mine, priority", " AND +i.priority = $8"),
+    by_person!("mine, service, priority", " AND +i.service_id = $7 AND +i.priority = $8"),
+    by_person!("mine, state", " AND i.state || '' = $6"),
+    by_person!("mine, state, service", " AND i.state || '' = $6 AND +i.service_id = $7"),
+    by_person!("mine, state, priority", " AND i.state || '' = $6 AND +i.priority = $8"),
+    by_person!("mine, state, service, priority", " AND i.state || '' = $6 AND +i.service_id = $7 AND +i.priority = $8"),
 ];
 
 /// The incidents of up to 25 numbers, `$6` to `$30`.
