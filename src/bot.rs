@@ -25,7 +25,7 @@ use crate::memory::{self, Ledger};
 use crate::snowflake::{ApplicationId, UserId};
 use crate::store::Store;
 use crate::web::{self, Health};
-use crate::{inbox, outbox, timer};
+use crate::{inbox, incident, outbox, timer};
 
 /// Events that may wait for the desk; more are dropped, since an interaction that waits so long is too late.
 const EVENTS: usize = 1024;
@@ -81,6 +81,7 @@ pub async fn run(parts: Parts, stop: CancellationToken, status: Option<watch::Se
     runners.spawn(deliveries.run(quiet.clone()));
     let timers = timer::Runner::new(parts.store.clone(), parts.clock.clone(), armed, said.clone());
     runners.spawn(timers.run(quiet.clone()));
+    runners.spawn(fill_search(parts.store.clone(), quiet.clone()));
 
     let (sender, events) = mpsc::channel(EVENTS);
     let ledger = Arc::new(Ledger::new(parts.store.clone(), parts.clock.clone()));
@@ -118,6 +119,13 @@ pub async fn run(parts: Parts, stop: CancellationToken, status: Option<watch::Se
         tracing::warn!("some deliveries did not end in time; they will be finished at the next start");
     }
     ended
+}
+
+/// Makes old records findable after a migration that changed the search index.
+async fn fill_search(store: Arc<Store>, stop: CancellationToken) {
+    if let Err(error) = incident::finding::index::catch_up(&store, &stop).await {
+        tracing::error!(%error, "the search index could not be filled; the next start tries again, until then searches miss what is old");
+    }
 }
 
 /// Takes events in.

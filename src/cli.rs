@@ -239,7 +239,17 @@ async fn verify(config: &Config) -> ExitCode {
             }
             for (number, field) in incident::audit::differences(&store, *guild).await? {
                 broken += 1;
-                println!("server {guild}: the `{field}` of {number} is BAD: it is not what the journal says");
+                match field {
+                    incident::audit::MISSING => {
+                        println!("server {guild}: {number} is BAD: its number was handed out, and it is not there");
+                    }
+                    incident::audit::UNNUMBERED => {
+                        println!("server {guild}: {number} is BAD: its number was never handed out");
+                    }
+                    field => {
+                        println!("server {guild}: the `{field}` of {number} is BAD: it is not what the journal says")
+                    }
+                }
             }
         }
         if guilds.is_empty() {

@@ -12,6 +12,9 @@ use crate::store::{Store, Tx};
 
 const COMMANDS: &str = "registered-commands";
 const IDENTIFIES: &str = "identifies";
+const SEARCH: &str = "search";
+/// The shape of the search index: another one is filled anew.
+const SEARCH_SHAPE: &str = "1";
 
 /// The mark of the commands that were registered last.
 pub async fn registered(store: &Store) -> Result<Option<String>, Error> {
@@ -26,6 +29,17 @@ pub async fn remember_registered(store: &Store, mark: String) -> Result<(), Erro
             Box::pin(async move { remember(tx, COMMANDS, &mark).await })
         })
         .await
+}
+
+/// Whether the search index holds all that was ever written.
+pub async fn search_is_filled(store: &Store) -> Result<bool, Error> {
+    let shape = store.read(|tx| Box::pin(recall(tx, SEARCH))).await?;
+    Ok(shape.as_deref() == Some(SEARCH_SHAPE))
+}
+
+/// Remembers that the search index was filled.
+pub async fn remember_search_filled(store: &Store) -> Result<(), Error> {
+    store.write(|tx| Box::pin(remember(tx, SEARCH, SEARCH_SHAPE))).await
 }
 
 async fn recall(tx: &mut Tx, name: &str) -> Result<Option<String>, Error> {

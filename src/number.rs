@@ -122,6 +122,14 @@ pub async fn next(tx: &mut Tx, guild: GuildId, kind: Kind) -> Result<Number, Err
     Ok(Number { kind, value })
 }
 
+/// The last number of `kind` that was handed out in `guild`; 0 before the first.
+pub async fn last(tx: &mut Tx, guild: GuildId, kind: Kind) -> Result<i64, Error> {
+    let row: Option<(i64,)> = tx
+        .optional("SELECT last FROM number_sequence WHERE guild_id = $1 AND name = $2", args![guild, kind.prefix()])
+        .await?;
+    Ok(row.map_or(0, |(last,)| last))
+}
+
 /// Takes the next value of the guild's sequence `name`.
 pub async fn next_in_sequence(tx: &mut Tx, guild: GuildId, name: &str) -> Result<i64, Error> {
     let row: Option<(i64,)> = tx

@@ -10,7 +10,7 @@ pub const INCIDENTS: i64 = 100_000;
 const OPEN: i64 = 50;
 
 /// Statements with the guild as `$1`, the count as `$2`, and the first number that is open as `$3`.
-const STATEMENTS: [&str; 4] = [
+const STATEMENTS: [&str; 6] = [
     "INSERT INTO incident (guild_id, number, version, state, kind, title, impact, urgency, priority, priority_fixed, major,
                            reporter_id, declared_at, acknowledged_implied, resolved_at, resolved_by, restored_at,
                            resolution_code, resolution_summary, closed_at, closed_by, closed_as, reopened, restricted)
@@ -23,9 +23,14 @@ const STATEMENTS: [&str; 4] = [
             CASE WHEN n < $3 THEN 1700000000000000 + n * 62000000 END, CASE WHEN n < $3 THEN 4711 END,
             CASE WHEN n < $3 THEN 'done' END, 0, 0
        FROM counted",
-    "INSERT INTO search_record (guild_id, record, kind, body)
-     SELECT guild_id, 'INC-' || number, 'INC', title || char(10) || COALESCE(resolution_summary, '')
-       FROM incident WHERE guild_id = $1 AND number <= $2 AND $3 > 0",
+    "INSERT INTO search_record (guild_id, record, part)
+     SELECT guild_id, 'INC-' || number, 0 FROM incident WHERE guild_id = $1 AND number <= $2 AND $3 > 0",
+    // `i16.` stands for guild 42, as `store::search::words::scope` writes it.
+    "INSERT INTO search_text (rowid, title, start, body, around)
+     SELECT r.search_id, 'i16.payments i16.time i16.out i16.at i16.terminal i16.' || i.number, 'i16.p i16.pa i16.pay', '', ''
+       FROM incident i JOIN search_record r ON r.guild_id = i.guild_id AND r.record = 'INC-' || i.number AND r.part = 0
+      WHERE i.guild_id = $1 AND i.number <= $2 AND $3 > 0",
+    "INSERT INTO self (name, value) SELECT 'search', '1' WHERE $1 > 0 AND $2 > 0 AND $3 > 0",
     "INSERT INTO room (guild_id, record, channel_id, message_id, thread_id)
      SELECT guild_id, 'INC-' || number, 815, number, number FROM incident WHERE guild_id = $1 AND number <= $2 AND $3 > 0",
     "INSERT INTO outbox (guild_id, lane, kind, dedupe_key, channel_id, room, payload, revision, nonce, not_before, expires_at,

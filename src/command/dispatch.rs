@@ -102,7 +102,7 @@ impl Deed {
     pub fn is_read(&self) -> bool {
         match self {
             Self::Command(command) => command.is_read(),
-            Self::Press(id) => id.action == "incident.timeline",
+            Self::Press(id) => incident::controls::is_read(&id.action),
             Self::OnMessage(..) | Self::Choose(..) | Self::Submit(..) => false,
         }
     }

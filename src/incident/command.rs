@@ -4,18 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use super::declare::declare;
 use super::history::Degree;
+use super::listing::{self, Asked};
 use super::step::{beside, find};
-use super::store::{self, Filter};
 use super::{
     Audience, CloseAs, Code, Declaration, Escalation, HoldReason, Kind, Level, Mark, Priority, Reassessment, Role,
-    State,
 };
-use super::{entries, handover, impact, linking, reply, review, tasks, timeline, verbs, waiting};
+use super::{entries, finding, handover, impact, linking, reply, review, story, tasks, verbs, waiting};
 use crate::chat::answer::Answer;
 use crate::chat::text::clean;
 use crate::command::context::Context;
 use crate::error::Error;
-use crate::journal;
 use crate::link::{self, Kind as LinkKind};
 use crate::outbox;
 use crate::service;
@@ -75,6 +73,8 @@ pub enum Command {
     Find {
         /// The words.
         text: String,
+        /// From 1.
+        page: Option<i64>,
     },
     /// I am on it.
     Ack {
@@ -283,6 +283,8 @@ pub enum Command {
         correct: Option<String>,
         /// Why its text must go.
         redact: Option<String>,
+        /// From 1, the newest.
+        page: Option<i64>,
         /// Which.
         incident: Option<String>,
     },
@@ -333,13 +335,10 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
             Ok(Answer::Say(reply::show(&incident, room, &beside, &links)))
         }
         Command::List { state, service, priority, mine, page } => {
-            let service = service::maybe_named(tx, context.guild.id, service).await?.map(|service| service.id);
-            list(tx, context, state.as_deref(), service, priority, mine.unwrap_or(false), page.unwrap_or(1)).await
+            let asked = Asked { state, service, priority, mine: mine.unwrap_or(false), page };
+            listing::list(tx, context, asked).await
         }
-        Command::Find { text } => {
-            let found = store::search(tx, context.guild.id, &text, context.viewer()).await?;
-            Ok(Answer::Say(reply::found(&found, &text)))
-        }
+        Command::Find { text, page } => finding::find(tx, context, &text, page).await,
         Command::Ack { incident } => verbs::acknowledge(tx, context, incident).await,
         Command::Update { message, audience, next_update, incident } => {
             verbs::update(tx, context, incident, message, audience, next_update).await
@@ -388,17 +387,11 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
         Command::Close { r#as, reason, service, incident } => {
             verbs::close(tx, context, incident, r#as.unwrap_or_default(), reason, service).await
         }
-        Command::Timeline { entry, correct, redact, incident } => {
+        Command::Timeline { entry, correct, redact, page, incident } => {
             let incident = find(tx, context, incident.as_deref()).await?;
             match (entry, correct, redact) {
-                (None, None, None) => {
-                    let entries = journal::about(tx, context.guild.id, &incident.number.to_string()).await?;
-                    Ok(Answer::Say(timeline::show(&incident, &entries)))
-                }
-                (Some(entry), None, None) => {
-                    let told = entries::entry_of(tx, &incident, entry).await?;
-                    Ok(Answer::Say(timeline::one(&incident, &told)))
-                }
+                (None, None, None) => Ok(Answer::Say(story::page(tx, context, &incident, page.unwrap_or(1)).await?)),
+                (Some(entry), None, None) => Ok(Answer::Say(story::whole(tx, context, &incident, entry, 1).await?)),
                 (Some(entry), Some(text), None) => entries::correct(tx, context, incident, entry, &text).await,
                 (Some(entry), None, Some(reason)) => entries::redact(tx, context, incident, entry, &reason).await,
                 _ => Err(reply::correct_or_redact().into()),
@@ -409,35 +402,4 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
             entries::undo(tx, context, incident, None).await
         }
     }
-}
-async fn list(
-    tx: &mut Tx,
-    context: &Context,
-    state: Option<&str>,
-    service: Option<i64>,
-    priority: Option<Priority>,
-    mine: bool,
-    page: i64,
-) -> Result<Answer, Error> {
-    let state = state.unwrap_or("open");
-    let filter = Filter {
-        state: State::named(state),
-        open_only: state == "open",
-        service,
-        priority,
-        of: mine.then_some(context.member.user),
-        viewer: context.viewer(),
-        page: page.clamp(1, 10_000) - 1,
-    };
-    let mut incidents = store::list(tx, context.guild.id, &filter).await?;
-    let page_size = usize::try_from(store::PAGE).unwrap_or(usize::MAX);
-    let more = incidents.len() > page_size;
-    incidents.truncate(page_size);
-    let what = match state {
-        "all" => "recorded here".to_owned(),
-        "open" => "open".to_owned(),
-        other => State::named(other).map_or_else(|| other.to_owned(), |state| reply::state(state).to_owned()),
-    };
-    let what = if mine { format!("{what} and yours") } else { what };
-    Ok(Answer::Say(reply::list(&incidents, &what, filter.page, more)))
 }

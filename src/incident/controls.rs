@@ -9,7 +9,7 @@ use super::declare::join;
 use super::entries::{capture, undo};
 use super::step::{find, step, written};
 use super::verbs::{Told, update_with};
-use super::{Code, Reassessment, Role, handover, reply, review, tasks, waiting};
+use super::{Code, Reassessment, Role, finding, handover, listing, reply, review, story, tasks, waiting};
 use crate::chat::answer::Answer;
 use crate::chat::invocation::TargetMessage;
 use crate::command::context::Context;
@@ -19,6 +19,11 @@ use crate::policy;
 use crate::service;
 use crate::store::Tx;
 
+/// Whether a button only shows something.
+pub fn is_read(action: &str) -> bool {
+    ["incident.timeline", "incident.entry", "incident.page", "incident.found"].contains(&action)
+}
+
 /// A button of ours: what is to be done, on which record, and anything more.
 pub async fn press(tx: &mut Tx, context: &Context, action: &str, record: &str, extra: &str) -> Result<Answer, Error> {
     let incident = Some(record.to_owned());
@@ -27,10 +32,16 @@ pub async fn press(tx: &mut Tx, context: &Context, action: &str, record: &str, e
         "command" => Command::Role { role: Role::Commander, member: None, incident },
         "update" => Command::Update { message: None, audience: None, next_update: None, incident },
         "close" => Command::Close { r#as: None, reason: None, service: None, incident },
-        "timeline" => Command::Timeline { entry: None, correct: None, redact: None, incident },
         "resume" => Command::Resume { incident },
         "review" => Command::Review { incident },
         "task-done" => Command::TaskDone { task: extra.to_owned(), result: None, incident },
+        "timeline" if extra.is_empty() => {
+            Command::Timeline { entry: None, correct: None, redact: None, page: None, incident }
+        }
+        "timeline" => return story::turn(tx, context, record, extra).await,
+        "entry" => return story::turn_whole(tx, context, record, extra).await,
+        "page" => return listing::turn(tx, context, record, extra).await,
+        "found" => return finding::turn(tx, context, record, extra).await,
         "undo" => {
             let before = find(tx, context, Some(record)).await?;
             return undo(tx, context, before, extra.parse().ok()).await;

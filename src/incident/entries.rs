@@ -2,13 +2,16 @@
 
 use chrono::{DateTime, Utc};
 
+use super::finding::index;
 use super::handover::offer_key;
+use super::listing::{self, Filter, From};
 use super::step::{find, line_key, page_key, redraw, step, step_at, tell_room, undoable, written};
-use super::store::{self, Filter};
+use super::store;
 use super::verbs::management_key;
 use super::{Incident, Mark, UNDO_WINDOW, impact, reply, review, tasks, timeline};
 use crate::chat::answer::Answer;
 use crate::chat::invocation::TargetMessage;
+use crate::chat::limits;
 use crate::chat::message::Message;
 use crate::chat::text::{clean, clean_line, clip};
 use crate::command::context::Context;
@@ -103,6 +106,7 @@ pub(super) async fn correct(
     let mut draft = context.draft("incident.correct", after.number, responder.basis(), changes);
     draft.event_at = told.event_at;
     let told = journal::append(tx, after.guild, context.written_at, draft).await?;
+    index::entry(tx, &after, &told).await?;
     tell_room(tx, context, &after, &told).await?;
     undoable(&after, &told, reply::noted(&after, told.seq, told.event_at))
 }
@@ -146,6 +150,7 @@ pub(super) async fn redact(
         context.draft("incident.redact", after.number, responder.basis(), changes),
     )
     .await?;
+    index::entry(tx, &after, &told).await?;
     redraw(tx, context, &after).await?;
     // What we said of it in the room is ours to change; what people wrote is theirs.
     for seq in others.into_iter().chain([entry]) {
@@ -283,20 +288,17 @@ async fn ask_which(
     context: &Context,
     target: &TargetMessage,
     kind: &str,
-    question: fn(&[Incident], i64) -> Message,
+    question: fn(&[listing::Listed], i64) -> Message,
 ) -> Result<Answer, Error> {
     policy::responder(&context.member, &context.guild.roles)?;
-    let filter = Filter {
-        state: None,
-        open_only: true,
-        service: None,
-        priority: None,
-        of: None,
-        viewer: context.viewer(),
-        page: 0,
+    let filter = Filter { viewer: context.viewer(), ..Filter::default() };
+    let most = i64::try_from(limits::CHOICES).unwrap_or(i64::MAX);
+    let open = listing::store::page(tx, context.guild.id, &filter, From::Top(0), most).await?;
+    let first = match open.first() {
+        Some(first) => store::find(tx, context.guild.id, first.number).await?,
+        None => None,
     };
-    let open = store::list(tx, context.guild.id, &filter).await?;
-    let Some(first) = open.first() else { return Err(reply::no_open_incident().into()) };
+    let Some(first) = first else { return Err(reply::no_open_incident().into()) };
     let draft = serde_json::to_value(target)?;
     let id = form::open(tx, context, kind, first.number, first.version, &draft).await?;
     Ok(Answer::Say(question(&open, id)))

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::finding::index;
 use super::{Incident, Kind, fields, jobs, linking, reply, review, store, tasks, timeline};
 use crate::chat::answer::Answer;
 use crate::chat::message::{Message, Ping};
@@ -49,6 +50,7 @@ pub(super) async fn step_at(
     let mut draft = scene.draft(action, after.number, basis, changes);
     draft.event_at = at;
     let told = journal::append(tx, after.guild, scene.written_at, draft).await?;
+    index::entry(tx, &after, &told).await?;
     jobs::plan(tx, scene, &after).await?;
     redraw(tx, scene, &after).await?;
     tell_room(tx, scene, &after, &told).await?;

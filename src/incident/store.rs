@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 
+use super::finding::index;
 use super::{
     Acknowledgement, Audience, CloseAs, Closure, Code, Hold, HoldReason, Incident, Kind, Level, Offer, Priority,
     Promise, Resolution, Roles, ServiceRef, State, Update,
@@ -15,10 +16,7 @@ use crate::error::{Error, Failure};
 use crate::number::{self, Number};
 use crate::service;
 use crate::snowflake::{GuildId, RoleId, UserId};
-use crate::store::{self, Tx};
-
-/// Incidents on one page of a list.
-pub const PAGE: i64 = 15;
+use crate::store::Tx;
 
 macro_rules! select {
     ($rest:literal) => {
@@ -276,7 +274,7 @@ pub async fn insert(tx: &mut Tx, incident: &Incident) -> Result<(), Error> {
         ],
     )
     .await?;
-    index(tx, incident).await
+    index::record(tx, incident).await
 }
 
 /// Writes `incident` back, unless someone else has written it since it was read.
@@ -360,102 +358,19 @@ pub async fn save(tx: &mut Tx, incident: &Incident) -> Result<(), Error> {
     if saved == 0 {
         return Err(super::reply::changed_meanwhile(incident.number).into());
     }
-    if incident.previous.as_ref().is_none_or(|previous| previous.resolution != incident.resolution) {
-        index(tx, incident).await?;
+    match &incident.previous {
+        Some(before) if before.title == incident.title && before.description == incident.description => Ok(()),
+        // What was written about it is found together with its title.
+        _ => index::rebuild(tx, incident).await,
     }
-    Ok(())
 }
 
-/// Makes the incident's texts findable.
-async fn index(tx: &mut Tx, incident: &Incident) -> Result<(), Error> {
-    let summary = incident.resolution.as_ref().map_or("", |resolution| resolution.summary.as_str());
-    let body = format!("{}\n{}\n{summary}", incident.title, incident.description.as_deref().unwrap_or_default());
-    store::put_text(tx, incident.guild, incident.number, &body).await
-}
-
-/// What a list shows.
-#[derive(Clone, Debug)]
-pub struct Filter {
-    /// Only this state; none with `open_only` false is all.
-    pub state: Option<State>,
-    /// Only those that are not resolved.
-    pub open_only: bool,
-    /// Only of this service.
-    pub service: Option<i64>,
-    /// Only of this priority.
-    pub priority: Option<Priority>,
-    /// Only those that this person reported or has a role in.
-    pub of: Option<UserId>,
-    /// Who looks: what is restricted shows only to those inside, and never where everyone reads the answer (none).
-    pub viewer: Option<UserId>,
-    /// From 0.
-    pub page: i64,
-}
-
-/// The incidents that `filter` lets through: the most urgent first, then the newest. One more than a page shows that there are more.
-pub async fn list(tx: &mut Tx, guild: GuildId, filter: &Filter) -> Result<Vec<Incident>, Error> {
-    let rows: Vec<Row> = if filter.open_only {
-        // The words of the partial index, so that the cost follows what is open and not what is stored.
-        tx.all(
-            select!(
-                "WHERE i.guild_id = $1 AND i.state IN ('new', 'assigned', 'in-progress', 'on-hold')
-                   AND ($2 IS NULL OR i.service_id = $2) AND ($3 IS NULL OR i.priority = $3)
-                   AND ($4 IS NULL OR i.reporter_id = $4 OR i.commander_id = $4 OR i.communications_id = $4 OR i.scribe_id = $4)
-                   AND (i.restricted = 0 OR EXISTS (SELECT 1 FROM incident_insider n
-                          WHERE n.guild_id = i.guild_id AND n.number = i.number AND n.user_id = $7))
-                 ORDER BY i.priority, i.number DESC LIMIT $5 OFFSET $6"
-            ),
-            args![
-                guild,
-                filter.service,
-                filter.priority.map(Priority::rank),
-                filter.of,
-                PAGE + 1,
-                filter.page * PAGE,
-                filter.viewer
-            ],
-        )
-        .await?
-    } else {
-        tx.all(
-            select!(
-                "WHERE i.guild_id = $1 AND ($7 IS NULL OR i.state = $7)
-                   AND ($2 IS NULL OR i.service_id = $2) AND ($3 IS NULL OR i.priority = $3)
-                   AND ($4 IS NULL OR i.reporter_id = $4 OR i.commander_id = $4 OR i.communications_id = $4 OR i.scribe_id = $4)
-                   AND (i.restricted = 0 OR EXISTS (SELECT 1 FROM incident_insider n
-                          WHERE n.guild_id = i.guild_id AND n.number = i.number AND n.user_id = $8))
-                 ORDER BY i.number DESC LIMIT $5 OFFSET $6"
-            ),
-            args![
-                guild,
-                filter.service,
-                filter.priority.map(Priority::rank),
-                filter.of,
-                PAGE + 1,
-                filter.page * PAGE,
-                filter.state.map(State::name),
-                filter.viewer
-            ],
-        )
-        .await?
-    };
+/// Up to `limit` incidents with a number above `after`, in the order of their numbers: for whoever walks through all of them.
+pub async fn following(tx: &mut Tx, guild: GuildId, after: i64, limit: i64) -> Result<Vec<Incident>, Error> {
+    let rows = tx
+        .all(select!("WHERE i.guild_id = $1 AND i.number > $2 ORDER BY i.number LIMIT $3"), args![guild, after, limit])
+        .await?;
     incidents(tx, guild, rows).await
-}
-
-/// The incidents whose texts hold `text` and that `viewer` may know of, best first.
-pub async fn search(tx: &mut Tx, guild: GuildId, text: &str, viewer: Option<UserId>) -> Result<Vec<Incident>, Error> {
-    let mut found = Vec::new();
-    for record in store::find_text(tx, guild, number::Kind::Incident, text).await? {
-        if let Some(incident) = find(tx, guild, Number::stored(&record)?).await? {
-            let visible = match viewer {
-                _ if !incident.restricted => true,
-                Some(viewer) => is_inside(tx, &incident, viewer).await?,
-                None => false,
-            };
-            found.extend(visible.then_some(incident));
-        }
-    }
-    Ok(found)
 }
 
 /// Whether `user` is inside a restricted incident.
@@ -489,22 +404,6 @@ pub async fn lately(tx: &mut Tx, guild: GuildId, service: i64, since: DateTime<U
                  ORDER BY i.declared_at DESC LIMIT 3"
             ),
             args![guild, service, since],
-        )
-        .await?;
-    incidents(tx, guild, rows).await
-}
-
-/// The newest incidents that `viewer` may know of: what a completion chooses from.
-pub async fn newest(tx: &mut Tx, guild: GuildId, viewer: UserId, limit: i64) -> Result<Vec<Incident>, Error> {
-    let rows: Vec<Row> = tx
-        .all(
-            select!(
-                "WHERE i.guild_id = $1
-                   AND (i.restricted = 0 OR EXISTS (SELECT 1 FROM incident_insider n
-                          WHERE n.guild_id = i.guild_id AND n.number = i.number AND n.user_id = $3))
-                 ORDER BY i.number DESC LIMIT $2"
-            ),
-            args![guild, limit, viewer],
         )
         .await?;
     incidents(tx, guild, rows).await

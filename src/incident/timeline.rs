@@ -1,21 +1,13 @@
 //! The timeline: entries of the journal as lines that people read, in the room and in `/incident timeline`.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 
+use super::HoldReason;
 use super::reply::{moment, waits_for};
-use super::{HoldReason, Incident};
-use crate::chat::message::Message;
 use crate::chat::text::{esc, fit};
 use crate::clock::instant;
 use crate::journal::{Fact, Told};
 use crate::link::Kind as Tie;
-
-/// Characters of a person's text in a line of the timeline; the whole is shown for one entry.
-const EXCERPT: usize = 300;
-/// Characters of all lines together: a message holds 2,000, and the heading needs some.
-const LINES: usize = 1800;
 
 /// What an entry tells, without its time.
 pub fn deed(told: &Told, excerpt: usize) -> String {
@@ -211,51 +203,4 @@ fn differences(told: &Told) -> String {
 /// One line in the room, at the moment of the deed.
 pub fn line(told: &Told) -> String {
     if told.is_afterwards() { format!("{} · {}", moment(told.event_at), deed(told, 1500)) } else { deed(told, 1500) }
-}
-
-/// The whole timeline, the newest entries when not all fit, in the order in which things happened.
-pub fn show(incident: &Incident, entries: &[Told]) -> Message {
-    let undone: BTreeSet<&str> =
-        entries.iter().filter(|told| told.action == "incident.undo").filter_map(|told| told.text("entry")).collect();
-    let mut shown: Vec<(DateTime<Utc>, i64, String)> = Vec::new();
-    let mut room = LINES;
-    let mut left_out = 0;
-    for told in entries.iter().rev() {
-        let number = told.seq.to_string();
-        let deed = deed(told, EXCERPT);
-        let deed = if undone.contains(number.as_str()) { format!("~~{deed}~~") } else { deed };
-        let late = if told.is_afterwards() { " *(entered later)*" } else { "" };
-        let line = format!("`{number}` <t:{}:T> {deed}{late}", told.event_at.timestamp());
-        let size = line.chars().count() + 1;
-        if size > room {
-            left_out = entries.len() - shown.len();
-            break;
-        }
-        room -= size;
-        shown.push((told.event_at, told.seq, line));
-    }
-    shown.sort();
-    let mut lines = vec![format!("**Timeline of {}**", incident.number)];
-    if left_out > 0 {
-        let entries = if left_out == 1 { "entry" } else { "entries" };
-        lines.push(format!("*{left_out} earlier {entries}; see one whole with `entry:…`*"));
-    }
-    lines.extend(shown.into_iter().map(|(_, _, line)| line));
-    Message::say(lines.join("\n"))
-}
-
-/// One entry, whole.
-pub fn one(incident: &Incident, told: &Told) -> Message {
-    let written = if told.is_afterwards() {
-        format!("\nWritten down <t:{}:F>.", told.entry_at.timestamp())
-    } else {
-        String::new()
-    };
-    Message::say(format!(
-        "**{} entry {}** · <t:{}:F>\n{}{written}",
-        incident.number,
-        told.seq,
-        told.event_at.timestamp(),
-        deed(told, 1600)
-    ))
 }

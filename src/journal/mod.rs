@@ -5,6 +5,7 @@
 //! redaction or an erasure can remove it and leave a chain that still verifies.
 
 pub mod format;
+mod read;
 mod verify;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use crate::error::{Error, Failure};
 use crate::snowflake::{GuildId, UserId};
 use crate::store::Tx;
 use format::{Datum, Entry, Field, Hash, NO_HEAD};
+pub use read::{STATEMENTS, TOGETHER, about, about_each, count, entry, last, page, with_newer};
 pub use verify::{Verdict, verify};
 
 /// Who did it.
@@ -300,39 +302,6 @@ impl Beside {
     }
 }
 
-/// The last entry about `subject`, if there is one.
-pub async fn last(tx: &mut Tx, guild: GuildId, subject: &str) -> Result<Option<Told>, Error> {
-    let rows = tx
-        .all(
-            "SELECT seq, entry FROM journal_entry WHERE guild_id = $1 AND subject = $2 ORDER BY seq DESC LIMIT 1",
-            args![guild, subject],
-        )
-        .await?;
-    Ok(tell(tx, guild, rows).await?.pop())
-}
-
-/// All entries about `subject`, in the order of their writing.
-pub async fn about(tx: &mut Tx, guild: GuildId, subject: &str) -> Result<Vec<Told>, Error> {
-    let rows = tx
-        .all(
-            "SELECT seq, entry FROM journal_entry WHERE guild_id = $1 AND subject = $2 ORDER BY seq",
-            args![guild, subject],
-        )
-        .await?;
-    tell(tx, guild, rows).await
-}
-
-/// The entry `seq`, if it is about `subject`.
-pub async fn entry(tx: &mut Tx, guild: GuildId, subject: &str, seq: i64) -> Result<Option<Told>, Error> {
-    let rows = tx
-        .all(
-            "SELECT seq, entry FROM journal_entry WHERE guild_id = $1 AND subject = $2 AND seq = $3",
-            args![guild, subject, seq],
-        )
-        .await?;
-    Ok(tell(tx, guild, rows).await?.pop())
-}
-
 /// The end of every action that puts the removal of a text on record.
 pub const REDACT: &str = ".redact";
 /// The field of such an entry that names the entry whose text was removed.
@@ -362,61 +331,4 @@ pub async fn erase_texts(tx: &mut Tx, guild: GuildId, subject: &str, seq: i64) -
     )
     .await?;
     Ok(others.into_iter().map(|(seq,)| seq).collect())
-}
-
-async fn tell(tx: &mut Tx, guild: GuildId, rows: Vec<(i64, Vec<u8>)>) -> Result<Vec<Told>, Error> {
-    let (Some(first), Some(final_)) = (rows.iter().map(|row| row.0).min(), rows.iter().map(|row| row.0).max()) else {
-        return Ok(Vec::new());
-    };
-    let wanted: std::collections::BTreeSet<i64> = rows.iter().map(|row| row.0).collect();
-    let texts: Vec<(i64, String, String)> = tx
-        .all(
-            "SELECT seq, field, body FROM journal_text WHERE guild_id = $1 AND seq BETWEEN $2 AND $3",
-            args![guild, first, final_],
-        )
-        .await?;
-    let people: Vec<(i64, String, i64)> = tx
-        .all(
-            "SELECT seq, field, user_id FROM journal_identity WHERE guild_id = $1 AND seq BETWEEN $2 AND $3",
-            args![guild, first, final_],
-        )
-        .await?;
-    let texts: BTreeMap<(i64, String), String> = texts
-        .into_iter()
-        .filter(|(seq, ..)| wanted.contains(seq))
-        .map(|(seq, field, text)| ((seq, field), text))
-        .collect();
-    let people: BTreeMap<(i64, String), UserId> =
-        people.into_iter().map(|(seq, field, user)| ((seq, field), UserId::from_i64(user))).collect();
-    rows.into_iter()
-        .map(|(seq, bytes)| {
-            let entry = Entry::decode(&bytes).ok_or_else(|| {
-                Failure::inconsistent("journal_entry", format!("guild {guild} entry {seq} cannot be read"))
-            })?;
-            let fact = |field: String, datum: &Datum| match datum {
-                Datum::Nothing => Fact::Nothing,
-                Datum::Plain(text) => Fact::Plain(text.clone()),
-                Datum::Text(_) => texts.get(&(seq, field)).cloned().map_or(Fact::Nothing, Fact::Text),
-                Datum::Person(_) => people.get(&(seq, field)).copied().map_or(Fact::Nothing, Fact::Person),
-            };
-            Ok(Told {
-                seq,
-                entry_at: entry.entry_at,
-                event_at: entry.event_at,
-                actor: people.get(&(seq, "actor".to_owned())).copied(),
-                after: entry
-                    .fields
-                    .iter()
-                    .map(|field| (field.name.clone(), fact(field.name.clone(), &field.after)))
-                    .collect(),
-                before: entry
-                    .fields
-                    .iter()
-                    .map(|field| (field.name.clone(), fact(format!("{}.before", field.name), &field.before)))
-                    .collect(),
-                action: entry.action,
-                subject: entry.subject,
-            })
-        })
-        .collect()
 }

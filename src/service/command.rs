@@ -7,7 +7,10 @@ use crate::chat::answer::Answer;
 use crate::chat::text::{clean, clean_line};
 use crate::command::context::Context;
 use crate::error::Error;
-use crate::incident;
+use crate::incident::{
+    self,
+    listing::{Filter, From},
+};
 use crate::journal::{self, Change, Fact};
 use crate::number;
 use crate::policy;
@@ -135,16 +138,9 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
         }
         Command::Show { service } => {
             let service = super::find(tx, guild, &service).await?;
-            let filter = incident::store::Filter {
-                state: None,
-                open_only: true,
-                service: Some(service.id),
-                priority: None,
-                of: None,
-                viewer: context.viewer(),
-                page: 0,
-            };
-            let open = incident::store::list(tx, guild, &filter).await?;
+            let filter = Filter { service: Some(service.id), viewer: context.viewer(), ..Filter::default() };
+            let more = i64::try_from(reply::OPEN_SHOWN).unwrap_or(i64::MAX) + 1;
+            let open = incident::listing::store::page(tx, guild, &filter, From::Top(0), more).await?;
             Ok(Answer::Say(reply::show(&service, &open)))
         }
         Command::Retire { service } => {

@@ -4,15 +4,16 @@ use super::Service;
 use crate::chat::message::Message;
 use crate::chat::text::{code, esc, fit};
 use crate::error::Refusal;
-use crate::incident::{Incident, reply as incident};
+use crate::incident::listing::Listed;
+use crate::incident::reply as incident;
 
 /// Services on one page: the longest line has some 130 characters, and a message 2,000.
 const PAGE: usize = 12;
 /// Open incidents shown with a service.
-const OPEN_SHOWN: usize = 5;
+pub(super) const OPEN_SHOWN: usize = 5;
 
 /// One service, and its open incidents.
-pub fn show(service: &Service, open: &[Incident]) -> Message {
+pub fn show(service: &Service, open: &[Listed]) -> Message {
     let mut lines = vec![line(service)];
     if let Some(description) = &service.description {
         lines.push(format!("> {}", fit(&description.replace('\n', " "), 500)));
@@ -22,7 +23,15 @@ pub fn show(service: &Service, open: &[Incident]) -> Message {
     } else {
         lines.push("Open:".to_owned());
         let shown = open.iter().take(OPEN_SHOWN);
-        lines.extend(shown.map(|one| format!("• {} · {}", incident::headline(one), incident::state(one.state))));
+        lines.extend(shown.map(|one| {
+            format!(
+                "• **{}** · {} · {} · {}",
+                one.number,
+                one.priority.name(),
+                esc(&one.title),
+                incident::state(one.state)
+            )
+        }));
         if open.len() > OPEN_SHOWN {
             lines.push(format!("More with {}.", code(&format!("/incident list service:{}", service.name), 110)));
         }

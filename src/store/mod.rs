@@ -7,7 +7,7 @@
 //! To add a table: one migration file of the same name in both folders; a test compares versions, tables and columns.
 
 mod postgres;
-mod search;
+pub mod search;
 mod sqlite;
 mod tx;
 mod value;
@@ -16,7 +16,6 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
 
-pub use search::{find as find_text, put as put_text};
 pub use tx::{Queue, Tx};
 pub use value::{Row, Value};
 

@@ -480,7 +480,10 @@ async fn lists_finds_and_completions_show_what_is_there() {
         let answer = desk.carla.slash("general", "incident find", json!({"text": "refund"})).await;
         assert_snapshot!(desk.text(&answer), @"**INC-2** · P3 · new · refunds are slow · payments · ⟨10:00⟩");
         let answer = desk.carla.slash("general", "incident find", json!({"text": "job ran"})).await;
-        assert_snapshot!(desk.text(&answer), @"**INC-3** · P5 · resolved · figures are late · reporting · ⟨10:00⟩");
+        assert_snapshot!(desk.text(&answer), @"
+        **INC-3** · P5 · resolved · figures are late · reporting · ⟨10:00⟩
+        > `10` the **job** ran
+        ");
         let answer = desk.carla.slash("general", "incident find", json!({"text": "\"; DROP TABLE incident; --"})).await;
         assert_snapshot!(desk.text(&answer), @r#"Nothing is found for `"; DROP TABLE incident; --`. Fewer or other words may help."#);
         let choices = desk.carla.complete("general", "incident show", json!({}), "incident").await;

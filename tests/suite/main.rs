@@ -14,6 +14,7 @@ mod failure_stories;
 mod incident_stories;
 mod journal;
 mod migrations;
+mod plans;
 mod reconcile_stories;
 mod refusal_stories;
 mod setup_stories;

@@ -8,10 +8,11 @@ mod time;
 
 use chrono::{DateTime, Utc};
 
+use super::listing::Listed;
 use super::{CloseAs, Code, Gap, Incident, Kind, Priority, Role, State};
 use crate::chat::custom_id::CustomId;
 use crate::chat::message::{Button, Look, Message, Select, SelectOption};
-use crate::chat::text::{code as as_typed, esc, fit};
+use crate::chat::text::{esc, fit};
 use crate::link::Link;
 use crate::number::Number;
 use crate::outbox::Room;
@@ -381,55 +382,17 @@ pub fn show(incident: &Incident, room: Option<Room>, beside: &Beside, links: &[L
     shown
 }
 
-/// A list, one line each.
-pub fn list(incidents: &[Incident], what: &str, page: i64, more: bool) -> Message {
-    if incidents.is_empty() {
-        return Message::say(if page > 0 {
-            format!("There is no page {}.", page + 1)
-        } else {
-            format!("No incidents are {what}.")
-        });
-    }
-    let mut lines: Vec<String> = incidents
-        .iter()
-        .map(|incident| {
-            let title = fit(&incident.title, 70);
-            let who = incident.roles.commander.map(|commander| format!(" · <@{commander}>")).unwrap_or_default();
-            format!(
-                "**{}** · {} · {} · {title} · {}{who} · {}",
-                incident.number,
-                incident.priority.name(),
-                state(incident.state),
-                service(incident),
-                relative(incident.declared_at)
-            )
-        })
-        .collect();
-    if more {
-        lines.push(format!("More with `page:{}`.", page + 2));
-    }
-    Message::say(lines.join("\n"))
-}
-
-/// What a search found.
-pub fn found(incidents: &[Incident], text: &str) -> Message {
-    if incidents.is_empty() {
-        return Message::say(format!("Nothing is found for {}. Fewer or other words may help.", as_typed(text, 80)));
-    }
-    list(incidents, "found", 0, false)
-}
-
 /// On which timeline?
-pub fn which_timeline(open: &[Incident], form: i64) -> Message {
+pub fn which_timeline(open: &[Listed], form: i64) -> Message {
     which_of("On which timeline?", "incident.capture", open, form)
 }
 
 /// For which incident is it a task?
-pub fn which_task(open: &[Incident], form: i64) -> Message {
+pub fn which_task(open: &[Listed], form: i64) -> Message {
     which_of("For which incident is it a task?", "incident.task-from", open, form)
 }
 
-fn which_of(question: &str, action: &str, open: &[Incident], form: i64) -> Message {
+fn which_of(question: &str, action: &str, open: &[Listed], form: i64) -> Message {
     Message::say(question).select(Select {
         custom_id: CustomId::new(action, "", form).into(),
         placeholder: "Choose the incident".to_owned(),

@@ -1,0 +1,192 @@
+//! Text search over records: FTS5 on SQLite, a tsvector on PostgreSQL. The one place where the two speak differently about data.
+//!
+//! A record has one row for itself (part 0) and one for each entry about it that has words (part = the entry's place in the journal). Each
+//! word carries its guild before it, so that an index over all guilds costs each of them its own share alone. What is looked for is tried
+//! from the strictest to the loosest ([`Tier`]), each time from the newest row backwards and never through more than so many, so that a
+//! word that stands in everything costs no more than one that stands in much.
+
+pub mod words;
+
+use std::collections::BTreeSet;
+
+use super::{Error, Tx};
+use crate::args;
+use crate::number::{Kind, Number};
+use crate::snowflake::GuildId;
+
+/// Rows that are read at once.
+const ROWS: i64 = 200;
+/// Readings of one tier: so many rows of the same few records may stand before others.
+const READINGS: usize = 5;
+
+/// What a row is found by.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Texts<'t> {
+    /// The record's title. Its words count most, and starts of them are found while people type.
+    pub title: &'t str,
+    /// What else the row is about.
+    pub body: &'t str,
+    /// Words that count only together with one of the body: the title of the record that an entry is about.
+    pub around: &'t str,
+}
+
+/// A row that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// The record, as it is stored.
+    pub record: String,
+    /// 0 for the record itself, otherwise the place of the entry.
+    pub part: i64,
+}
+
+/// How a row fits; the best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tier {
+    /// All words stand in the title.
+    Title,
+    /// All words stand in it, and one outside of the title.
+    Words,
+    /// The title's words begin so.
+    TitleStarts,
+    /// Its words begin so.
+    WordsStart,
+}
+
+/// What a search for people tries.
+pub const TIERS: [Tier; 4] = [Tier::Title, Tier::Words, Tier::TitleStarts, Tier::WordsStart];
+/// What is tried while people type: titles alone, which is what they see.
+pub const WHILE_TYPING: [Tier; 2] = [Tier::Title, Tier::TitleStarts];
+
+/// The statements that look for rows, for whoever wants to see how they are carried out: SQLite's, PostgreSQL's.
+pub const FIND: (&str, &str) = (
+    "SELECT r.search_id, r.record, r.part FROM search_text CROSS JOIN search_record r ON r.search_id = search_text.rowid
+      WHERE search_text MATCH $2 AND search_text.rowid < $3 AND r.guild_id = $1
+      ORDER BY search_text.rowid DESC LIMIT $4",
+    "SELECT search_id, record, part FROM search
+      WHERE guild_id = $1 AND words @@ CAST($2 AS tsquery) AND search_id < $3
+      ORDER BY search_id DESC LIMIT $4",
+);
+
+/// Makes part `part` of `record` findable by `texts`, and by nothing else any more.
+pub async fn put(tx: &mut Tx, guild: GuildId, record: Number, part: i64, texts: Texts<'_>) -> Result<(), Error> {
+    let scope = words::scope(guild, record.kind);
+    let columns = [words::of(texts.title), words::starts(texts.title), words::of(texts.body), words::of(texts.around)];
+    if tx.is_postgres() {
+        // Weights are PostgreSQL's word for columns: A to D in the order above, but that starts come last.
+        let weights = ["1A", "4D", "2B", "3C"];
+        let vector: Vec<String> = columns
+            .iter()
+            .zip(weights)
+            .flat_map(|(words, weight)| words.iter().map(move |word| (word, weight)))
+            .map(|(word, weight)| format!("'{scope}{word}':{weight}"))
+            .collect();
+        return tx
+            .execute(
+                "INSERT INTO search (guild_id, record, part, words) VALUES ($1, $2, $3, CAST($4 AS tsvector))
+                 ON CONFLICT (guild_id, record, part) DO UPDATE SET words = excluded.words",
+                args![guild, record, part, vector.join(" ")],
+            )
+            .await
+            .map(drop);
+    }
+    let row: Option<(i64,)> = tx
+        .optional(
+            "INSERT INTO search_record (guild_id, record, part) VALUES ($1, $2, $3)
+             ON CONFLICT (guild_id, record, part) DO UPDATE SET part = excluded.part RETURNING search_id",
+            args![guild, record, part],
+        )
+        .await?;
+    let line =
+        |words: &BTreeSet<String>| words.iter().map(|word| format!("{scope}{word}")).collect::<Vec<_>>().join(" ");
+    let [title, start, body, around] = columns;
+    tx.execute(
+        "INSERT OR REPLACE INTO search_text (rowid, title, start, body, around) VALUES ($1, $2, $3, $4, $5)",
+        args![row.map(|(id,)| id), line(&title), line(&start), line(&body), line(&around)],
+    )
+    .await
+    .map(drop)
+}
+
+/// Makes `record` and all that was written about it unfindable.
+pub async fn forget(tx: &mut Tx, guild: GuildId, record: Number) -> Result<(), Error> {
+    if tx.is_postgres() {
+        return tx
+            .execute("DELETE FROM search WHERE guild_id = $1 AND record = $2", args![guild, record])
+            .await
+            .map(drop);
+    }
+    tx.execute(
+        "DELETE FROM search_text WHERE rowid IN (SELECT search_id FROM search_record WHERE guild_id = $1 AND record = $2)",
+        args![guild, record],
+    )
+    .await?;
+    tx.execute("DELETE FROM search_record WHERE guild_id = $1 AND record = $2", args![guild, record]).await.map(drop)
+}
+
+/// Up to about `wanted` records of `kind` that fit `text` by one of `tiers`: the best tier first, in it the newest; each with the row by
+/// which it was found.
+pub async fn find(
+    tx: &mut Tx,
+    guild: GuildId,
+    kind: Kind,
+    text: &str,
+    tiers: &[Tier],
+    wanted: usize,
+) -> Result<Vec<Hit>, Error> {
+    let words = words::searched(text);
+    let mut found: Vec<Hit> = Vec::new();
+    if words.is_empty() {
+        return Ok(found);
+    }
+    let mut known = BTreeSet::new();
+    let scope = words::scope(guild, kind);
+    for tier in tiers {
+        let query = if tx.is_postgres() { tsquery(&scope, &words, *tier) } else { fts5(&scope, &words, *tier) };
+        let mut before = i64::MAX;
+        for _ in 0..READINGS {
+            let sql = if tx.is_postgres() { FIND.1 } else { FIND.0 };
+            let rows: Vec<(i64, String, i64)> = tx.all(sql, args![guild, query.as_str(), before, ROWS]).await?;
+            let read = rows.len();
+            for (id, record, part) in rows {
+                before = id;
+                if known.insert(record.clone()) {
+                    found.push(Hit { record, part });
+                }
+            }
+            if found.len() >= wanted {
+                return Ok(found);
+            }
+            if i64::try_from(read).unwrap_or(ROWS) < ROWS {
+                break;
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// A tier in the language of FTS5. Words hold letters and digits alone, so nothing in them acts.
+pub fn fts5(scope: &str, words: &[String], tier: Tier) -> String {
+    let all =
+        |star: &str, by: &str| words.iter().map(|word| format!("\"{scope}{word}\"{star}")).collect::<Vec<_>>().join(by);
+    match tier {
+        Tier::Title => format!("title: ({})", all("", " AND ")),
+        Tier::TitleStarts => format!("{{title start}}: ({})", all("", " AND ")),
+        Tier::Words => format!("({{title body around}}: ({})) AND (body: ({}))", all("", " AND "), all("", " OR ")),
+        Tier::WordsStart => {
+            format!("({{title body around}}: ({})) AND ({{title body}}: ({}))", all(" *", " AND "), all(" *", " OR "))
+        }
+    }
+}
+
+/// A tier in the language of tsquery.
+pub fn tsquery(scope: &str, words: &[String], tier: Tier) -> String {
+    let all = |flags: &str, by: &str| {
+        words.iter().map(|word| format!("'{scope}{word}':{flags}")).collect::<Vec<_>>().join(by)
+    };
+    match tier {
+        Tier::Title => all("A", " & "),
+        Tier::TitleStarts => all("AD", " & "),
+        Tier::Words => format!("({}) & ({})", all("ABC", " & "), all("B", " | ")),
+        Tier::WordsStart => format!("({}) & ({})", all("*ABC", " & "), all("*AB", " | ")),
+    }
+}
