@@ -7,7 +7,7 @@ mod interactions;
 mod messages;
 mod multipart;
 mod pins;
-mod reading;
+pub(super) mod reading;
 mod routes;
 mod threads;
 mod users;
@@ -36,7 +36,7 @@ use super::state::State;
 use routes::{Found, Route};
 
 /// Largest request (Discord's reference, "Uploading Files": 25 `MiB` for the whole request).
-const LARGEST: usize = 25 * 1024 * 1024;
+pub(super) const LARGEST: usize = 25 * 1024 * 1024;
 
 /// An answer that says yes: status and JSON body.
 pub(super) struct Reply(u16, Option<Value>);
