@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod custom_id;
+pub mod file;
 pub mod invocation;
 pub mod limits;
 pub mod message;

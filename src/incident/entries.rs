@@ -12,6 +12,7 @@ use crate::chat::message::Message;
 use crate::chat::text::{clean, clean_line, clip};
 use crate::command::context::Context;
 use crate::command::form;
+use crate::document;
 use crate::error::{Error, Refusal};
 use crate::inbox;
 use crate::journal::{self, Change, Fact, Told};
@@ -128,6 +129,7 @@ pub(super) async fn redact(
     form::forget(tx, incident.guild, incident.number).await?;
     outbox::forget_words(tx, incident.guild).await?;
     inbox::forget_answers(tx, incident.guild).await?;
+    document::forget(tx, incident.guild, incident.number).await?;
     let after = incident.forget(&texts);
     store::save(tx, &after).await?;
     let changes = vec![

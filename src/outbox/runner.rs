@@ -14,7 +14,9 @@ use tokio_util::sync::CancellationToken;
 use super::claim::{self, Claimed, Kind};
 use super::effect::{Courier, Effect, Lane, Outcome, Probe};
 use super::settle::settle;
+use crate::chat::file::File;
 use crate::clock::Clock;
+use crate::document;
 use crate::error::Error;
 use crate::snowflake::{ChannelId, UserId};
 use crate::store::Store;
@@ -258,7 +260,7 @@ impl Delivery {
         };
         // An attempt was made long ago, and how it ended is unknown: look before speaking again.
         let doubtful = row.attempt > 1 && self.clock.now() - row.first_sent_at > NONCE_WINDOW;
-        if doubtful && let Effect::Post { channel, payload, nonce } = &mut effect {
+        if doubtful && let Effect::Post { channel, payload, nonce, .. } = &mut effect {
             let since = row.first_sent_at - TimeDelta::seconds(5);
             match self.courier.find(*channel, since, payload.clone(), nonce.clone()).await {
                 Probe::Found(message) => return Outcome::Done(Some(message.0)),
@@ -273,7 +275,31 @@ impl Delivery {
                 Probe::CannotTell(why) => return Outcome::Ambiguous(why),
             }
         }
+        if let (Effect::Post { files, .. }, Some(ids)) = (&mut effect, &row.documents) {
+            match self.files(row, ids).await {
+                Ok(found) => *files = found,
+                Err(error) => return Outcome::Later(TICK, error.to_string()),
+            }
+        }
         self.courier.deliver(row.lane, effect).await
+    }
+
+    /// The documents of `row`. Those whose bytes were removed meanwhile do not go along.
+    async fn files(&self, row: &Claimed, ids: &str) -> Result<Vec<File>, Error> {
+        let guild = row.guild;
+        let ids: Vec<i64> = ids.split(' ').filter_map(|id| id.parse().ok()).collect();
+        self.store
+            .read(move |tx| {
+                let ids = ids.clone();
+                Box::pin(async move {
+                    let mut files = Vec::new();
+                    for id in ids {
+                        files.extend(document::find(tx, guild, id).await?);
+                    }
+                    Ok(files)
+                })
+            })
+            .await
     }
 }
 
@@ -285,7 +311,7 @@ fn effect(row: &Claimed) -> Option<Effect> {
         }
         (Kind::Card | Kind::Post, None) => {
             let payload: Value = serde_json::from_str(&row.payload).ok()?;
-            Effect::Post { channel, payload, nonce: row.nonce.clone() }
+            Effect::Post { channel, payload, files: Vec::new(), nonce: row.nonce.clone() }
         }
         (Kind::Room, Some(message)) => Effect::OpenThread { channel, message, name: row.payload.clone() },
         (Kind::Room, None) => return None,

@@ -9,6 +9,7 @@ mod contract;
 mod deliveries;
 mod desk;
 mod failure_stories;
+mod file_stories;
 mod incident_stories;
 mod journal;
 mod migrations;
