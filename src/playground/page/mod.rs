@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use futures_util::stream::{Stream, unfold};
 
+use super::faults::Fault;
 use super::rest::LARGEST;
 use super::{Id, Shared};
 
@@ -94,6 +95,12 @@ pub(super) async fn attachment(
     State(shared): State<Arc<Shared>>,
     Path((channel, id, name)): Path<(Id, Id, String)>,
 ) -> Response {
+    match shared.faults.of_file(&format!("/attachments/{channel}/{id}/{name}")) {
+        Some(Fault::Delayed(delay)) => tokio::time::sleep(delay).await,
+        Some(Fault::Redirected(to)) => return (StatusCode::FOUND, [(header::LOCATION, to)]).into_response(),
+        Some(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        None => {}
+    }
     let file = shared.state().files.get(&id).filter(|file| file.channel == channel && file.name == name).cloned();
     match file {
         Some(file) => {

@@ -267,6 +267,7 @@ fn before_effect(fault: &Fault, limits: &mut limits::Limits, now: Instant) -> Op
             Some(too_many(*retry_after, *scope, None))
         }
         Fault::CloudflareBan => Some(Answered { html: true, ..Answered::bare(429) }),
+        Fault::Redirected(to) => Some(Answered { headers: vec![("location", to.clone())], ..Answered::bare(302) }),
         Fault::ErrorBefore => Some(Answered::refusal(&INTERNAL.into())),
         Fault::CutBefore => Some(Answered { cut: true, ..Answered::bare(500) }),
         Fault::ErrorAfter | Fault::CutAfter | Fault::Delayed(_) => None,
