@@ -15,12 +15,14 @@ use crate::clock::Clock;
 use crate::command::Desk;
 use crate::command::catalogue::CATALOGUE;
 use crate::command::form;
+use crate::discord::cdn::Cdn;
 use crate::discord::courier::DiscordCourier;
 use crate::discord::gateway::{EventKind, Gateway, Incoming, Status, watchdog};
 use crate::discord::incoming::{self, Callback};
 use crate::discord::rest::Rest;
 use crate::discord::{EXIT_STUCK, EXIT_TOKEN, answering, reconcile, registration};
 use crate::error::Error;
+use crate::incident::capture;
 use crate::memory::{self, Ledger};
 use crate::snowflake::{ApplicationId, UserId};
 use crate::store::Store;
@@ -81,6 +83,11 @@ pub async fn run(parts: Parts, stop: CancellationToken, status: Option<watch::Se
     runners.spawn(deliveries.run(quiet.clone()));
     let timers = timer::Runner::new(parts.store.clone(), parts.clock.clone(), armed, said.clone());
     runners.spawn(timers.run(quiet.clone()));
+    let files = match Cdn::new(&parts.discord) {
+        Ok(cdn) => capture::Runner::new(parts.store.clone(), parts.clock.clone(), Arc::new(cdn)),
+        Err(error) => return Ended::Failed(error.to_string(), EXIT_TOKEN),
+    };
+    runners.spawn(files.run(quiet.clone()));
 
     let (sender, events) = mpsc::channel(EVENTS);
     let ledger = Arc::new(Ledger::new(parts.store.clone(), parts.clock.clone()));

@@ -10,7 +10,9 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
-use crate::chat::invocation::{Call, Invocation, Member, Source, TargetMessage};
+use crate::chat::file::UNKNOWN_MEDIA;
+use crate::chat::invocation::{Call, Invocation, Member, Source, TargetFile, TargetMessage};
+use crate::clock::instant;
 use crate::snowflake::{ApplicationId, ChannelId, GuildId, InteractionId, MessageId, RoleId, UserId};
 
 /// What an interaction is, as far as its answer depends on it.
@@ -203,13 +205,26 @@ fn target(data: &Value) -> Option<TargetMessage> {
         author: UserId(author_id),
         author_name: name_of(author, &inner["resolved"]["members"][author_id.to_string()]),
         content: text(message, "content").unwrap_or_default(),
-        attachments: message["attachments"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|file| text(file, "filename"))
-            .collect(),
+        attachments: message["attachments"].as_array().into_iter().flatten().filter_map(attached).collect(),
+        edited_at: moment(message, "edited_timestamp"),
     })
+}
+
+fn attached(file: &Value) -> Option<TargetFile> {
+    Some(TargetFile {
+        name: text(file, "filename")?,
+        media_type: text(file, "content_type").unwrap_or_else(|| UNKNOWN_MEDIA.to_owned()),
+        // One whose size nobody knows counts as too large.
+        size: file["size"].as_u64().unwrap_or(u64::MAX),
+        url: text(file, "url").unwrap_or_default(),
+    })
+}
+
+/// `key` of `object`, as an instant.
+fn moment(object: &Value, key: &str) -> Option<DateTime<Utc>> {
+    let at = DateTime::parse_from_rfc3339(object[key].as_str()?).ok()?;
+    // The databases keep microseconds, and an instant must come back equal.
+    Some(instant(at.timestamp_micros()))
 }
 
 /// Fields stand in action rows (`components`) or labels (`component`).

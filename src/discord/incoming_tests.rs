@@ -111,7 +111,9 @@ fn a_message_command_carries_the_message() {
         "type": 3, "name": "Add to timeline", "target_id": "60",
         "resolved": {"messages": {"60": {
             "id": "60", "channel_id": "11", "content": "rolled back", "author": {"id": "40", "username": "bob"},
-            "attachments": [{"id": "1", "filename": "graph.png"}],
+            "attachments": [{"id": "1", "filename": "graph.png", "size": 70, "content_type": "image/png",
+                "url": "https://cdn.discordapp.com/attachments/11/1/graph.png?ex=1"}, {"id": "2", "filename": "odd"}],
+            "edited_timestamp": "2026-11-22T09:59:00.123000+00:00",
         }}},
     });
     let Call::OnMessage { name, target } = interaction(&interaction_of(2, &data), at()).expect("an invocation").call
@@ -123,7 +125,11 @@ fn a_message_command_carries_the_message() {
         ("Add to timeline", "rolled back", "bob")
     );
     assert_eq!((target.id, target.channel, target.author), (MessageId(60), ChannelId(11), UserId(40)));
-    assert_eq!(target.attachments, ["graph.png"]);
+    let [graph, odd] = target.attachments.as_slice() else { panic!("{target:?}") };
+    assert_eq!((graph.name.as_str(), graph.media_type.as_str(), graph.size), ("graph.png", "image/png", 70));
+    assert_eq!(graph.url, "https://cdn.discordapp.com/attachments/11/1/graph.png?ex=1");
+    assert_eq!((odd.media_type.as_str(), odd.size), ("application/octet-stream", u64::MAX), "too large, to be safe");
+    assert_eq!(target.edited_at.map(|at| at.timestamp_millis()), Some(1_795_341_540_123));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::declare::declare;
 use super::step::find;
 use super::store::{self, Filter};
 use super::{Audience, CloseAs, Code, Declaration, Kind, Level, Priority, Reassessment, Role, State};
-use super::{entries, reply, timeline, verbs};
+use super::{capture, entries, reply, timeline, verbs};
 use crate::chat::answer::Answer;
 use crate::chat::text::clean;
 use crate::command::context::Context;
@@ -244,7 +244,9 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
                 }
                 (Some(entry), None, None) => {
                     let told = entries::entry_of(tx, &incident, entry).await?;
-                    Ok(Answer::Say(timeline::one(&incident, &told)))
+                    let whole = timeline::one(&incident, &told);
+                    // Everyone reads what is typed: the files are for those who ask for them.
+                    capture::with_files(tx, &incident, entry, whole, !context.typed).await.map(Answer::Say)
                 }
                 (Some(entry), Some(text), None) => entries::correct(tx, context, incident, entry, &text).await,
                 (Some(entry), None, Some(reason)) => entries::redact(tx, context, incident, entry, &reason).await,

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::reply;
 use super::step::{find, line_key, page_key, redraw, step, tell_room, undoable, written};
 use super::store::{self, Filter};
-use super::{Incident, UNDO_WINDOW, timeline};
+use super::{Incident, UNDO_WINDOW, capture, timeline};
 use crate::chat::answer::Answer;
 use crate::chat::invocation::TargetMessage;
 use crate::chat::message::Message;
@@ -56,6 +56,17 @@ async fn note(
     at: DateTime<Utc>,
     changes: Vec<Change>,
 ) -> Result<Answer, Error> {
+    let (after, told) = enter(tx, context, incident, at, changes).await?;
+    undoable(&after, &told, reply::noted(&after, told.seq, at))
+}
+
+async fn enter(
+    tx: &mut Tx,
+    context: &Context,
+    incident: Incident,
+    at: DateTime<Utc>,
+    changes: Vec<Change>,
+) -> Result<(Incident, Told), Error> {
     let basis = may_write(context, &incident)?;
     let after = incident.noted();
     store::save(tx, &after).await?;
@@ -63,7 +74,7 @@ async fn note(
     draft.event_at = at;
     let told = journal::append(tx, after.guild, context.written_at, draft).await?;
     tell_room(tx, context, &after, &told).await?;
-    undoable(&after, &told, reply::noted(&after, told.seq, at))
+    Ok((after, told))
 }
 
 /// The entry of that number, if it is about this incident.
@@ -130,6 +141,7 @@ pub(super) async fn redact(
     outbox::forget_words(tx, incident.guild).await?;
     inbox::forget_answers(tx, incident.guild).await?;
     document::forget(tx, incident.guild, incident.number).await?;
+    capture::forget(tx, context.written_at, &incident, entry).await?;
     let after = incident.forget(&texts);
     store::save(tx, &after).await?;
     let changes = vec![
@@ -197,6 +209,7 @@ pub(super) async fn undo(
     let what = timeline::deed(&last, 80);
     let extra = vec![Change::new("entry", Fact::Plain(last.seq.to_string()))];
     let (after, _) = step(tx, context, &before, after, "incident.undo", "the actor of the entry", extra).await?;
+    capture::withdraw(tx, &after, last.seq).await?;
     // Posts are corrected, not unsent: the line in the room is struck out, and who was called hears that it was a slip.
     let struck = Message::say(format!("~~{}~~", timeline::deed(&last, 1500)));
     outbox::correct(tx, context.written_at, after.guild, &line_key(&after, last.seq), &struck).await?;
@@ -228,23 +241,19 @@ pub async fn add_to_timeline(tx: &mut Tx, context: &Context, target: &TargetMess
     Ok(Answer::Say(reply::which_timeline(&open, id)))
 }
 
-/// Keeps a message: its own time, its author and its link. The same message is kept once.
+/// Keeps a message: its own time, its author, its link and its files. The same message is kept once.
 pub(super) async fn capture(
     tx: &mut Tx,
     context: &Context,
     incident: Incident,
     target: &TargetMessage,
 ) -> Result<Answer, Error> {
-    let message = target.id.to_string();
-    let entries = journal::about(tx, incident.guild, &incident.number.to_string()).await?;
-    if let Some(before) =
-        entries.iter().find(|told| told.action == "incident.note" && told.text("message") == Some(&message))
-    {
-        return Err(reply::kept_already(incident.number, before.seq).into());
+    if let Some(before) = capture::entry_of(tx, &incident, target.id).await? {
+        return Err(reply::kept_already(incident.number, before).into());
     }
     let mut text = clip(&clean(&target.content), CAPTURED);
     if !target.attachments.is_empty() {
-        let names: Vec<String> = target.attachments.iter().map(|name| clean_line(name)).collect();
+        let names: Vec<String> = target.attachments.iter().map(|file| clean_line(&file.name)).collect();
         text = [text, format!("Files: {}", names.join(", "))].join("\n");
     }
     if text.is_empty() {
@@ -253,11 +262,14 @@ pub(super) async fn capture(
     let changes = vec![
         Change::new("text", Fact::Text(text)),
         Change::new("author", Fact::Text(clean_line(&target.author_name))),
-        Change::new("message", Fact::Plain(message)),
+        Change::new("message", Fact::Plain(target.id.to_string())),
         Change::new("link", Fact::Plain(link(context, target))),
+        Change::new("files", Fact::plain((!target.attachments.is_empty()).then_some(target.attachments.len()))),
     ];
     let at = minted_at(target.id.0).min(context.now);
-    note(tx, context, incident, at, changes).await
+    let (after, told) = enter(tx, context, incident, at, changes).await?;
+    capture::keep(tx, context.written_at, &after, target, told.seq).await?;
+    undoable(&after, &told, reply::noted(&after, told.seq, at))
 }
 
 /// The address of a message, as Discord's clients open it.

@@ -1,13 +1,14 @@
 //! Files: those that wardroom gives, and those of messages that were kept.
 
 use chrono::TimeDelta;
-use serde_json::json;
+use insta::assert_snapshot;
+use serde_json::{Value, json};
 use wardroom::chat::file::File;
 use wardroom::chat::message::Message;
 use wardroom::number::{Kind, Number};
 use wardroom::outbox::effect::Lane;
 use wardroom::outbox::{self, Post, To};
-use wardroom::playground::Fault;
+use wardroom::playground::{Answer, Fault, Id, Message as Seen, Person};
 use wardroom::snowflake::{ChannelId, GuildId};
 use wardroom::{args, document};
 
@@ -115,6 +116,234 @@ async fn a_document_outlives_its_post_and_loses_its_bytes_when_a_text_is_removed
         let guild = guild(desk);
         let found = desk.store.read(move |tx| Box::pin(async move { document::find(tx, guild, 1).await }));
         assert!(found.await.expect("it can be read").is_none());
+    })
+    .await;
+}
+
+const FILE: &str = "/attachments/{channel}/{id}/{name}";
+
+/// An incident with a room.
+async fn declared(desk: &Desk) {
+    desk.set_up().await;
+    desk.alice.slash("general", "incident declare", json!({"title": "slow reports"})).await;
+    desk.settle().await;
+}
+
+/// `person` keeps a message that was written in the room of INC-1; the entry.
+async fn kept(desk: &Desk, person: &Person, message: Id) -> i64 {
+    let answer = person.message_command("Add to timeline", desk.room("INC-1"), message).await;
+    let entry = entry_of(&desk.text(&answer));
+    desk.settle().await;
+    entry
+}
+
+/// What `/incident timeline` shows of one entry.
+async fn shown(desk: &Desk, entry: i64) -> Answer {
+    desk.bob.slash("general", "incident timeline", json!({"incident": "INC-1", "entry": entry})).await.finished().await
+}
+
+/// The lines about files.
+fn about_files(desk: &Desk, answer: &Answer) -> String {
+    let text = desk.text(answer);
+    text.lines().filter(|line| line.starts_with('📎')).collect::<Vec<_>>().join("\n")
+}
+
+fn handed_out(answer: &Answer) -> Seen {
+    answer.message().expect("an answer")
+}
+
+/// State and size of bytes of each file.
+async fn files(desk: &Desk) -> Vec<(String, i64)> {
+    let sql = "SELECT state, CAST(COALESCE(LENGTH(bytes), -1) AS BIGINT) FROM capture_file ORDER BY file_id";
+    let work = desk.store.read(move |tx| Box::pin(async move { tx.all(sql, args![]).await }));
+    work.await.expect("files can be read")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_is_kept_with_its_files_and_they_are_handed_out_again() {
+    Desk::on_each_database(async |desk| {
+        declared(desk).await;
+        let large = vec![7; 9 * 1024 * 1024];
+        let attached =
+            [("graph.png", "image/png", b"\x89PNG".as_slice()), ("heap dump.bin", "application/x-dump", &large)];
+        let said = desk.bob.says_with_files(desk.room("INC-1"), "it began at 09:58", &attached).await;
+        let entry = kept(desk, &desk.alice, said).await;
+        let answer = shown(desk, entry).await;
+        assert!(answer.is_ephemeral());
+        let text = desk.text(&answer);
+        assert!(
+            text.contains("📌 @alice kept a message of Bob Okafor: it began at 09:58\nFiles: graph.png, heap_dump.bin"),
+            "{text}"
+        );
+        assert_snapshot!(about_files(desk, &answer), @"
+        📎 graph.png · 4 bytes · kept
+        📎 heap_dump.bin · 9 MiB · not kept: it is larger than 8 MiB
+        ");
+        let message = handed_out(&answer);
+        assert_eq!(message.attachments.len(), 1);
+        assert_eq!(desk.playground.file(&message, "graph.png").expect("the file"), b"\x89PNG");
+        // What was typed is read by everyone, and gives no files.
+        let typed = desk
+            .typed(&desk.bob, "general", &format!("@wardroom incident timeline entry:{entry} incident:INC-1"))
+            .await;
+        assert!(
+            typed.attachments.is_empty() && typed.text().contains("graph.png · 4 bytes · kept"),
+            "{}",
+            typed.text()
+        );
+        // The same message is kept once.
+        let again = desk.alice.message_command("Add to timeline", desk.room("INC-1"), said).await;
+        assert_snapshot!(desk.text(&again), @"That message is on the timeline of **INC-1** already, as entry 8.");
+        // Nothing noisy came of it: one line in the room.
+        let lines = desk.seen_in(desk.room("INC-1"));
+        assert_eq!(lines.matches("graph.png").count(), 1, "{lines}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_with_much_in_it_comes_after_a_deferral() {
+    Desk::on_sqlite(async |desk| {
+        declared(desk).await;
+        let photo = vec![7; 3 * 1024 * 1024];
+        let said = desk.bob.says_with_files(desk.room("INC-1"), "", &[("rack.jpg", "image/jpeg", &photo)]).await;
+        let entry = kept(desk, &desk.alice, said).await;
+        let answer = shown(desk, entry).await;
+        assert!(answer.was_deferred());
+        assert_eq!(desk.playground.file(&handed_out(&answer), "rack.jpg").expect("the file"), photo);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_files_of_one_incident_have_a_limit_together() {
+    Desk::on_sqlite(async |desk| {
+        declared(desk).await;
+        let photo = vec![7; 8 * 1024 * 1024];
+        let photos = [("rack.jpg", "image/jpeg", photo.as_slice()); 9];
+        let said = desk.bob.says_with_files(desk.room("INC-1"), "", &photos).await;
+        let entry = kept(desk, &desk.alice, said).await;
+        let text = about_files(desk, &shown(desk, entry).await);
+        assert_eq!(text.matches("8 MiB · kept").count(), 8, "{text}");
+        assert!(text.ends_with("not kept: the files of this incident have 64 MiB already"), "{text}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_fetched_from_elsewhere_whatever_an_event_says() {
+    Desk::on_each_database(async |desk| {
+        declared(desk).await;
+        let room = desk.playground.thread(desk.room("INC-1")).expect("a room").id;
+        let trap = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let trap_address = trap.local_addr().expect("an address");
+        let file = |number: usize, url: String| {
+            json!({"id": number.to_string(), "filename": format!("{number}.txt"), "size": 10, "content_type": "text/plain", "url": url})
+        };
+        let own = desk.playground.url();
+        let files: Vec<Value> = [
+            format!("http://{trap_address}/attachments/1/2/a.txt"),
+            format!("http://127.0.0.1@{trap_address}/attachments/1/2/a.txt"),
+            "http://169.254.169.254/attachments/latest/meta-data".to_owned(),
+            "file:///etc/passwd".to_owned(),
+            format!("{own}/api/v10/gateway"),
+            format!("{own}/attachments/../page/world"),
+        ]
+        .into_iter()
+        .enumerate()
+        .map(|(number, url)| file(number, url))
+        .collect();
+        let command = desk.playground.commands().into_iter().find(|command| command["name"] == "Add to timeline");
+        let data = json!({
+            "id": command.expect("the command")["id"], "name": "Add to timeline", "type": 3, "target_id": "77",
+            "resolved": {"messages": {"77": {
+                "id": "77", "channel_id": room, "content": "see", "author": {"id": desk.bob.id(), "username": "bob"},
+                "attachments": files,
+            }}},
+        });
+        let answer = desk.alice.slash_raw(room, data).await;
+        let entry = entry_of(&desk.text(&answer));
+        desk.settle().await;
+        let text = about_files(desk, &shown(desk, entry).await);
+        assert_eq!(text.matches("not kept: its address is none of Discord's").count(), 6, "{text}");
+        let knock = tokio::time::timeout(std::time::Duration::ZERO, trap.accept()).await;
+        assert!(knock.is_err(), "somebody came to the trap");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redirect_is_refused_and_what_fails_is_tried_again() {
+    Desk::on_each_database(async |desk| {
+        declared(desk).await;
+        let trap = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let elsewhere = format!("http://{}/attachments/1/2/a.txt", trap.local_addr().expect("an address"));
+        let say = async || desk.bob.says_with_files(desk.room("INC-1"), "", &[("a.txt", "text/plain", b"text")]).await;
+        desk.playground.faults().next("GET", FILE, Fault::Redirected(elsewhere));
+        let entry = kept(desk, &desk.alice, say().await).await;
+        assert_snapshot!(about_files(desk, &shown(desk, entry).await), @"📎 a.txt · 4 bytes · not kept: its address leads elsewhere");
+        assert!(tokio::time::timeout(std::time::Duration::ZERO, trap.accept()).await.is_err());
+
+        desk.playground.faults().next_times(3, "GET", FILE, &Fault::ErrorBefore);
+        let entry = kept(desk, &desk.alice, say().await).await;
+        assert_eq!(desk.playground.faults().pending(), 0);
+        assert_snapshot!(about_files(desk, &shown(desk, entry).await), @"📎 a.txt · 4 bytes · kept");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_between_the_commit_and_the_fetch_loses_nothing_and_fetches_nothing_twice() {
+    Desk::on_each_database(async |desk| {
+        declared(desk).await;
+        // Discord gives nothing, so the file is still to be fetched when the bot goes.
+        desk.playground.faults().next_times(50, "GET", FILE, &Fault::ErrorBefore);
+        let said = desk.bob.says_with_files(desk.room("INC-1"), "", &[("a.txt", "text/plain", b"text")]).await;
+        let answer = desk.alice.message_command("Add to timeline", desk.room("INC-1"), said).await;
+        let entry = entry_of(&desk.text(&answer));
+        desk.restart(async {
+            assert_eq!(files(desk).await, [("pending".to_owned(), -1)]);
+            // A process that died in the middle leaves its lease behind.
+            let died = "UPDATE capture_file SET state = 'fetching', lease_until = 1, lease_epoch = lease_epoch + 1";
+            desk.store.write(move |tx| Box::pin(tx.execute(died, args![]))).await.expect("it is left behind");
+            desk.playground.faults().none();
+        })
+        .await;
+        desk.settle().await;
+        assert_eq!(files(desk).await, [("kept".to_owned(), 4)]);
+        // What is kept needs Discord no more.
+        desk.bob.deletes(desk.room("INC-1"), said).await;
+        desk.restart(async {}).await;
+        desk.settle().await;
+        let answer = shown(desk, entry).await;
+        assert_eq!(desk.playground.file(&handed_out(&answer), "a.txt").expect("the file"), b"text");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_text_takes_its_files_along_and_an_undone_capture_never_was() {
+    Desk::on_each_database(async |desk| {
+        declared(desk).await;
+        let room = desk.room("INC-1");
+        let said =
+            desk.bob.says_with_files(room.clone(), "@wardroom note: keys", &[("keys.txt", "text/plain", b"key")]).await;
+        desk.settle().await;
+        let entry = kept(desk, &desk.alice, said).await;
+        assert_eq!(files(desk).await, [("kept".to_owned(), 3)]);
+        let redact = json!({"incident": "INC-1", "entry": entry, "redact": "keys"});
+        desk.alice.slash("general", "incident timeline", redact).await;
+        assert_eq!(files(desk).await, [("removed".to_owned(), -1)]);
+        let answer = shown(desk, entry).await;
+        assert_snapshot!(about_files(desk, &answer), @"📎 *(file removed)*");
+        assert!(handed_out(&answer).attachments.is_empty());
+        let second = desk.bob.says_with_files(room.clone(), "see", &[("b.txt", "text/plain", b"b")]).await;
+        kept(desk, &desk.alice, second).await;
+
+        desk.alice.slash(room.clone(), "incident undo", json!({})).await;
+        assert_eq!(files(desk).await.len(), 1);
+        kept(desk, &desk.alice, second).await;
+        assert_eq!(files(desk).await[1], ("kept".to_owned(), 1));
     })
     .await;
 }

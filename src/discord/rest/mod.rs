@@ -32,6 +32,7 @@ use tracing::{error, warn};
 use self::gate::{Admitted, Ask, Gate};
 use self::limits::{Limits, TooMany};
 use self::skew::Skew;
+pub(super) use self::wire::AGENT;
 use self::wire::Attempt;
 use super::endpoint::Endpoint;
 use crate::chat::file::File;

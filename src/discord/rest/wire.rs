@@ -11,7 +11,8 @@ use tokio::time::Instant;
 use super::{Call, DISCORD, PoisonError, Rest, form};
 
 /// Discord demands this form, and refuses others (40333).
-pub(super) const AGENT: &str = concat!("DiscordBot (https://github.com/wardroom, ", env!("CARGO_PKG_VERSION"), ")");
+pub(in crate::discord) const AGENT: &str =
+    concat!("DiscordBot (https://github.com/wardroom, ", env!("CARGO_PKG_VERSION"), ")");
 
 /// What came of one attempt.
 pub(super) enum Attempt {
