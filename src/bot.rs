@@ -22,7 +22,7 @@ use crate::discord::incoming::{self, Callback};
 use crate::discord::rest::Rest;
 use crate::discord::{EXIT_STUCK, EXIT_TOKEN, answering, reconcile, registration};
 use crate::error::Error;
-use crate::incident::capture;
+use crate::incident::capture::{self, follow};
 use crate::memory::{self, Ledger};
 use crate::snowflake::{ApplicationId, UserId};
 use crate::store::Store;
@@ -202,6 +202,19 @@ impl Intake {
                     self.handlers.spawn(async move { drop(desk.answer(invocation).await) });
                 }
             }
+            EventKind::Edited => {
+                let Some(mut edited) = incoming::edited(&data) else { return };
+                // wardroom's own messages are wardroom's, and no person's.
+                let own = self.bot.map(|(bot, _)| bot);
+                edited.author = edited.author.filter(|(user, _)| Some(*user) != own);
+                let (store, said) = (self.store.clone(), self.said.clone());
+                self.handlers.spawn(async move { followed(follow::edited(&store, edited, now).await, &said) });
+            }
+            EventKind::Deleted => {
+                let Some(deleted) = incoming::deleted(&data) else { return };
+                let (store, said) = (self.store.clone(), self.said.clone());
+                self.handlers.spawn(async move { followed(follow::deleted(&store, deleted, now).await, &said) });
+            }
             EventKind::Ready => {
                 let Some((_, application)) = self.bot else { return };
                 tracing::info!(%application, "connected");
@@ -228,6 +241,15 @@ impl Intake {
                 tracing::warn!(%error, "what is old could not be forgotten");
             }
         });
+    }
+}
+
+/// What became of a message that was kept is told in the room.
+fn followed(result: Result<bool, Error>, said: &Notify) {
+    match result {
+        Ok(true) => said.notify_one(),
+        Ok(false) => {}
+        Err(error) => tracing::error!(%error, "what became of a kept message could not be written down"),
     }
 }
 

@@ -2,6 +2,7 @@
 //! knows how Discord is reached.
 
 pub mod answer;
+pub mod changed;
 pub mod custom_id;
 pub mod file;
 pub mod invocation;

@@ -211,3 +211,33 @@ fn bots_webhooks_notices_and_mere_replies_are_no_commands() {
     reply["type"] = json!(19);
     assert_eq!(typed(&reply), None);
 }
+
+#[test]
+fn an_edit_is_one_only_with_its_instant_and_its_words() {
+    let update = json!({
+        "id": "60", "channel_id": "11", "guild_id": "10", "content": "now", "edited_timestamp": "2026-11-22T09:59:00.123456+00:00",
+        "author": {"id": "20", "username": "alice", "global_name": "Alice"}, "member": {"nick": "Al"},
+    });
+    let edit = edited(&update).expect("an edit");
+    assert_eq!((edit.guild, edit.message, edit.content.as_str()), (GuildId(10), MessageId(60), "now"));
+    assert_eq!(edit.author, Some((UserId(20), "Al".to_owned())));
+    assert_eq!(edit.at.timestamp_subsec_micros(), 123_456);
+    let with = |key: &str, value: Value| {
+        let mut other = update.clone();
+        other[key] = value;
+        edited(&other)
+    };
+    assert_eq!(with("content", json!("")), None, "the bot may not read it");
+    assert_eq!(with("edited_timestamp", Value::Null), None, "a preview, a pin, a thread");
+    assert_eq!(with("guild_id", Value::Null), None, "a direct message");
+    assert!(with("author", Value::Null).is_some_and(|edit| edit.author.is_none()));
+}
+
+#[test]
+fn deletions_come_one_by_one_or_many_at_once() {
+    let one = deleted(&json!({"id": "60", "channel_id": "11", "guild_id": "10"})).expect("a deletion");
+    assert_eq!((one.guild, one.messages), (GuildId(10), vec![MessageId(60)]));
+    let many = deleted(&json!({"ids": ["60", "61"], "channel_id": "11", "guild_id": "10"})).expect("deletions");
+    assert_eq!(many.messages, [MessageId(60), MessageId(61)]);
+    assert_eq!(deleted(&json!({"id": "60", "channel_id": "11"})), None);
+}

@@ -1,10 +1,12 @@
-//! Messages that were kept on a timeline, and their files.
+//! Messages that were kept on a timeline: their files, and what becomes of them in chat afterwards.
 //!
 //! The row of a capture and those of its files are written in the transaction of its entry. The bytes come later: a [`runner`] fetches
-//! each file after the commit, once, and a crash in between only delays it.
+//! each file after the commit, once, and a crash in between only delays it. What the message says later and that it is deleted is
+//! [`follow`]ed as entries of their own, so that what was kept stays as it was.
 //!
-//! When the text of the entry is removed, the files go too.
+//! When the text of the entry is removed, the files go too, and later edits are no longer written down: they would bring the words back.
 
+pub mod follow;
 pub mod runner;
 mod store;
 

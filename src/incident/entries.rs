@@ -22,8 +22,8 @@ use crate::policy;
 use crate::snowflake::minted_at;
 use crate::store::Tx;
 
-/// Characters of a note that was taken from a message; Discord's longest message has 4,000.
-const CAPTURED: usize = 4000;
+/// Characters of a note that was taken from a message, and of what it says after an edit; Discord's longest message has 4,000.
+pub(super) const CAPTURED: usize = 4000;
 
 /// Puts a person's words on the timeline, at the time that they name.
 pub(super) async fn note_at(

@@ -73,6 +73,14 @@ pub fn deed(told: &Told, excerpt: usize) -> String {
             told.text("entry").unwrap_or("?"),
             because(text("reason"))
         ),
+        "incident.message-edited" => format!(
+            "✏️ {who} edited the message of entry {}: {}",
+            told.text("entry").unwrap_or("?"),
+            text("text").unwrap_or_else(erased)
+        ),
+        "incident.message-deleted" => {
+            format!("🗑️ The message of entry {} was deleted in chat", told.text("entry").unwrap_or("?"))
+        }
         "incident.reminder" => "⏰ wardroom reminded of the promised update".to_owned(),
         "refusal" => format!("⛔ {who} was refused ({})", told.text("guard").unwrap_or("a rule")),
         other => format!("{who}: {}", esc(other)),

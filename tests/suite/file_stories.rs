@@ -1,15 +1,17 @@
 //! Files: those that wardroom gives, and those of messages that were kept.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
+use wardroom::chat::changed::Edited;
 use wardroom::chat::file::File;
 use wardroom::chat::message::Message;
+use wardroom::incident::capture::follow;
 use wardroom::number::{Kind, Number};
 use wardroom::outbox::effect::Lane;
 use wardroom::outbox::{self, Post, To};
-use wardroom::playground::{Answer, Fault, Id, Message as Seen, Person};
-use wardroom::snowflake::{ChannelId, GuildId};
+use wardroom::playground::{Answer, Fault, FaultPlan, Id, Message as Seen, Person};
+use wardroom::snowflake::{ChannelId, GuildId, MessageId};
 use wardroom::{args, document};
 
 use crate::desk::{Desk, morning};
@@ -337,13 +339,89 @@ async fn a_removed_text_takes_its_files_along_and_an_undone_capture_never_was() 
         let answer = shown(desk, entry).await;
         assert_snapshot!(about_files(desk, &answer), @"📎 *(file removed)*");
         assert!(handed_out(&answer).attachments.is_empty());
+        // An edit would bring the words back.
+        desk.pass(TimeDelta::minutes(1)).await;
+        desk.bob.edits(room.clone(), said, "@wardroom note: the keys").await;
         let second = desk.bob.says_with_files(room.clone(), "see", &[("b.txt", "text/plain", b"b")]).await;
         kept(desk, &desk.alice, second).await;
+        assert!(!desk.seen_in(room.clone()).contains("edited the message"));
 
         desk.alice.slash(room.clone(), "incident undo", json!({})).await;
         assert_eq!(files(desk).await.len(), 1);
         kept(desk, &desk.alice, second).await;
         assert_eq!(files(desk).await[1], ("kept".to_owned(), 1));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edits_and_the_end_of_a_kept_message_are_written_down_once() {
+    Desk::on_each_database(async |desk| {
+        declared(desk).await;
+        let room = desk.room("INC-1");
+        desk.typed(&desk.bob, room.clone(), "@wardroom note: the disk is full").await;
+        let said = desk.playground.messages(room.clone()).first().expect("what was typed").id;
+        kept(desk, &desk.alice, said).await;
+        // Discord may tell everything twice.
+        desk.playground.faults().plan(FaultPlan { duplicate_event: 1.0, ..FaultPlan::default() });
+        desk.clock.advance(TimeDelta::minutes(2));
+        desk.bob.edits(room.clone(), said, "@wardroom note: the disk is nearly full").await;
+        let in_room = |text: &'static str| {
+            let room = room.clone();
+            async move {
+                let written = move |message: &Seen| message.text().contains(text);
+                desk.playground.wait_for(room, written, std::time::Duration::from_secs(10)).await;
+                desk.settle().await;
+            }
+        };
+        in_room("edited the message").await;
+        // The same edit once more, or an older one that comes late, is no news; nor is one of a message that nobody kept.
+        let at = desk.playground.message(room.clone(), said).and_then(|message| message.edited).expect("an edit");
+        let told = async |message: u64, at: DateTime<Utc>| {
+            let (guild, message, content) = (guild(desk), MessageId(message), "told again".to_owned());
+            let edit = Edited { guild, message, author: None, content, at };
+            follow::edited(&desk.store, edit, desk.clock.now()).await.expect("it can be looked up")
+        };
+        assert!(!told(said.0, at).await && !told(said.0, at - TimeDelta::seconds(1)).await);
+        assert!(!told(said.0 + 1, at + TimeDelta::seconds(1)).await);
+        // Without a mention the bot may not read it: what it says now is unknown.
+        desk.clock.advance(TimeDelta::minutes(2));
+        desk.bob.edits(room.clone(), said, "never mind").await;
+        desk.clock.advance(TimeDelta::minutes(2));
+        desk.bob.deletes(room.clone(), said).await;
+        in_room("was deleted in chat").await;
+        desk.playground.faults().none();
+        let timeline = desk.carla.slash(room.clone(), "incident timeline", json!({})).await;
+        // A mention in a person's words is shown and calls nobody.
+        let mention = regex::Regex::new(r"\\<@.\d+>").expect("a pattern");
+        let text = desk.text(&timeline);
+        let afterwards: Vec<&str> = text.lines().skip(4).collect();
+        assert_snapshot!(mention.replace_all(&afterwards.join("\n"), "(mention)"), @"
+        `10` ⟨10:02⟩ ✏️ @bob edited the message of entry 9: (mention) note: the disk is nearly full
+        `11` ⟨10:06⟩ 🗑️ The message of entry 9 was deleted in chat
+        ");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clean_up_that_takes_a_kept_message_is_written_down_and_other_messages_leave_no_trace() {
+    Desk::on_each_database(async |desk| {
+        declared(desk).await;
+        let room = desk.room("INC-1");
+        let first = desk.bob.says(room.clone(), "the certificate ran out").await;
+        let chatter = desk.bob.says(room.clone(), "@wardroom").await;
+        desk.settle().await;
+        let entry = kept(desk, &desk.alice, first).await;
+        desk.bob.edits(room.clone(), chatter, "@wardroom help").await;
+        desk.playground.delete_messages(room.clone(), &[chatter, first]);
+        let told =
+            move |message: &Seen| message.text() == format!("🗑️ The message of entry {entry} was deleted in chat");
+        desk.playground.wait_for(room.clone(), told, std::time::Duration::from_secs(10)).await;
+        desk.settle().await;
+        let sql = "SELECT COUNT(*) FROM journal_entry WHERE action LIKE 'incident.message-%'";
+        let count = desk.store.read(move |tx| Box::pin(async move { tx.optional::<(i64,)>(sql, args![]).await }));
+        assert_eq!(count.await.expect("entries can be counted"), Some((1,)));
     })
     .await;
 }

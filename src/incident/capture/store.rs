@@ -5,8 +5,9 @@ use sqlx::FromRow;
 
 use crate::args;
 use crate::chat::invocation::{TargetFile, TargetMessage};
+use crate::clock::instant;
 use crate::error::Error;
-use crate::number::Number;
+use crate::number::{Kind, Number};
 use crate::snowflake::{GuildId, MessageId};
 use crate::store::Tx;
 
@@ -170,6 +171,67 @@ pub(super) async fn withdraw(tx: &mut Tx, guild: GuildId, number: Number, seq: i
     tx.execute("DELETE FROM capture WHERE guild_id = $1 AND number = $2 AND seq = $3", args![guild, number.value, seq])
         .await
         .map(drop)
+}
+
+/// A message that was kept, and how far it has been followed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Followed {
+    pub(super) key: Key,
+    /// The entry that keeps it.
+    pub(super) seq: i64,
+    /// The newest edit that is written down, or that was in the text that was kept.
+    pub(super) edited_at: Option<DateTime<Utc>>,
+    /// Whether its end is written down.
+    pub(super) deleted: bool,
+    /// Whether its text was removed.
+    pub(super) removed: bool,
+}
+
+/// A capture as its row holds it: number, entry, and the instants of the last edit, the deletion, the removal of its text.
+type Row = (i64, i64, Option<i64>, Option<i64>, Option<i64>);
+
+/// The timelines of `guild` on which this message is kept.
+pub(super) async fn of_message(tx: &mut Tx, guild: GuildId, message: MessageId) -> Result<Vec<Followed>, Error> {
+    let rows: Vec<Row> = tx
+        .all(
+            "SELECT number, seq, edited_at, deleted_at, removed_at FROM capture
+              WHERE message_id = $2 AND guild_id = $1 ORDER BY number",
+            args![guild, message],
+        )
+        .await?;
+    let followed = |(number, seq, edited_at, deleted_at, removed_at): Row| Followed {
+        key: Key { guild, number: Number { kind: Kind::Incident, value: number }, message },
+        seq,
+        edited_at: edited_at.map(instant),
+        deleted: deleted_at.is_some(),
+        removed: removed_at.is_some(),
+    };
+    Ok(rows.into_iter().map(followed).collect())
+}
+
+/// Notes the edit of `at`; false when that one, or a later one, is noted already.
+pub(super) async fn note_edit(tx: &mut Tx, key: Key, at: DateTime<Utc>) -> Result<bool, Error> {
+    let noted = tx
+        .execute(
+            "UPDATE capture SET edited_at = $4
+              WHERE guild_id = $1 AND number = $2 AND message_id = $3 AND removed_at IS NULL
+                AND (edited_at IS NULL OR edited_at < $4)",
+            args![key.guild, key.number.value, key.message, at],
+        )
+        .await?;
+    Ok(noted == 1)
+}
+
+/// Notes that the message is gone; false when that is noted already.
+pub(super) async fn note_deletion(tx: &mut Tx, key: Key, at: DateTime<Utc>) -> Result<bool, Error> {
+    let noted = tx
+        .execute(
+            "UPDATE capture SET deleted_at = $4
+              WHERE guild_id = $1 AND number = $2 AND message_id = $3 AND deleted_at IS NULL",
+            args![key.guild, key.number.value, key.message, at],
+        )
+        .await?;
+    Ok(noted == 1)
 }
 
 /// A file that this process holds the lease of.
