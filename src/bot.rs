@@ -15,12 +15,14 @@ use crate::clock::Clock;
 use crate::command::Desk;
 use crate::command::catalogue::CATALOGUE;
 use crate::command::form;
+use crate::discord::cdn::Cdn;
 use crate::discord::courier::DiscordCourier;
 use crate::discord::gateway::{EventKind, Gateway, Incoming, Status, watchdog};
 use crate::discord::incoming::{self, Callback};
 use crate::discord::rest::Rest;
 use crate::discord::{EXIT_STUCK, EXIT_TOKEN, answering, reconcile, registration};
 use crate::error::Error;
+use crate::incident::capture::{self, follow};
 use crate::memory::{self, Ledger};
 use crate::snowflake::{ApplicationId, UserId};
 use crate::store::Store;
@@ -82,6 +84,11 @@ pub async fn run(parts: Parts, stop: CancellationToken, status: Option<watch::Se
     let timers = timer::Runner::new(parts.store.clone(), parts.clock.clone(), armed, said.clone());
     runners.spawn(timers.run(quiet.clone()));
     runners.spawn(fill_search(parts.store.clone(), quiet.clone()));
+    let files = match Cdn::new(&parts.discord) {
+        Ok(cdn) => capture::Runner::new(parts.store.clone(), parts.clock.clone(), Arc::new(cdn)),
+        Err(error) => return Ended::Failed(error.to_string(), EXIT_TOKEN),
+    };
+    runners.spawn(files.run(quiet.clone()));
 
     let (sender, events) = mpsc::channel(EVENTS);
     let ledger = Arc::new(Ledger::new(parts.store.clone(), parts.clock.clone()));
@@ -228,6 +235,19 @@ impl Intake {
                     self.handlers.spawn(async move { drop(desk.answer(invocation).await) });
                 }
             }
+            EventKind::Edited => {
+                let Some(mut edited) = incoming::edited(&data) else { return };
+                // wardroom's own messages are wardroom's, and no person's.
+                let own = self.bot.map(|(bot, _)| bot);
+                edited.author = edited.author.filter(|(user, _)| Some(*user) != own);
+                let (store, said) = (self.store.clone(), self.said.clone());
+                self.handlers.spawn(async move { followed(follow::edited(&store, edited, now).await, &said) });
+            }
+            EventKind::Deleted => {
+                let Some(deleted) = incoming::deleted(&data) else { return };
+                let (store, said) = (self.store.clone(), self.said.clone());
+                self.handlers.spawn(async move { followed(follow::deleted(&store, deleted, now).await, &said) });
+            }
             EventKind::Ready => {
                 let Some((_, application)) = self.bot else { return };
                 tracing::info!(%application, "connected");
@@ -261,6 +281,15 @@ async fn look_around(rest: Rest, store: Arc<Store>, clock: Clock, said: Arc<Noti
     }
     if let Err(error) = forget(&store, clock.now()).await {
         tracing::warn!(%error, "what is old could not be forgotten");
+    }
+}
+
+/// What became of a message that was kept is told in the room.
+fn followed(result: Result<bool, Error>, said: &Notify) {
+    match result {
+        Ok(true) => said.notify_one(),
+        Ok(false) => {}
+        Err(error) => tracing::error!(%error, "what became of a kept message could not be written down"),
     }
 }
 

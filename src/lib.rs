@@ -26,6 +26,7 @@
 //! | [`incident`], [`service`], [`setup`] | the processes. Each has the same files: `mod` (rules), `command`, `store`, `reply` (words), `jobs` where time acts |
 //! | [`journal`] | the evidence: a hash chain per guild, its byte format, and the walk that verifies it |
 //! | [`inbox`], [`timer`], [`outbox`] | nothing acts twice; what is due; what must be said |
+//! | [`document`] | files that wardroom made and posted, which outlive the outbox |
 //! | [`store`], [`memory`] | the two databases behind one SQL text; what the bot remembers of itself |
 //! | [`discord`] | the adapter: the only room that names serenity and reqwest |
 //! | [`web`] | `/live`, `/ready`, `/metrics` |
@@ -60,6 +61,7 @@ pub mod clock;
 pub mod command;
 pub mod config;
 pub mod discord;
+pub mod document;
 pub mod error;
 pub mod inbox;
 pub mod incident;

@@ -25,6 +25,30 @@ pub enum Answer {
     Nothing,
 }
 
+impl Answer {
+    /// The message that is said, if the answer comes to that.
+    pub fn message(&self) -> Option<&Message> {
+        match self {
+            Self::Say(message) | Self::Replace(message) | Self::Form { instead: message, .. } => Some(message),
+            Self::Choices(_) | Self::Nothing => None,
+        }
+    }
+
+    /// The answer as it is kept for a repeat of its event: without files, and saying so. A repeat is rare, and the first answer has mostly
+    /// arrived then; the text says what was done, and asking again gives the files.
+    #[must_use]
+    pub fn to_keep(&self) -> Self {
+        let mut kept = self.clone();
+        if let Self::Say(message) | Self::Replace(message) | Self::Form { instead: message, .. } = &mut kept
+            && !message.files().is_empty()
+        {
+            *message = message.clone().without_files();
+            message.append_text("-# Its files are not kept for a repeat of this answer: ask once more.");
+        }
+        kept
+    }
+}
+
 /// One completion of an option.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {

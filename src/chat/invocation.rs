@@ -148,6 +148,22 @@ pub struct TargetMessage {
     pub author_name: String,
     /// Its text; empty when it has none.
     pub content: String,
-    /// Names of the files attached to it.
-    pub attachments: Vec<String>,
+    /// The files attached to it.
+    pub attachments: Vec<TargetFile>,
+    /// When it had been edited last, if ever.
+    #[serde(default)]
+    pub edited_at: Option<DateTime<Utc>>,
+}
+
+/// A file that is attached to a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetFile {
+    /// Its name.
+    pub name: String,
+    /// What it is said to be, such as `image/png`.
+    pub media_type: String,
+    /// Its bytes, as Discord counted them.
+    pub size: u64,
+    /// Where it can be fetched for a day. It is a right to read: it does not go into a log.
+    pub url: String,
 }

@@ -34,3 +34,11 @@ pub const FIELD_VALUE: usize = 4000;
 pub const THREAD_NAME: usize = 100;
 /// Users, and roles, that a message may ping.
 pub const PINGS: usize = 100;
+/// Files of a message (error 30015).
+pub const FILES: usize = 10;
+/// Bytes of a file where nobody pays for more: 10 `MiB` (Discord docs, reference, "Uploading Files").
+pub const FILE_SIZE: usize = 10 * 1024 * 1024;
+/// Bytes of all files of a message together: Discord takes requests of 25 `MiB`, and the message itself needs some.
+pub const FILES_SIZE: usize = 24 * 1024 * 1024;
+/// Characters of a file's description.
+pub const FILE_DESCRIPTION: usize = 1024;

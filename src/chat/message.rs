@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::file::{self, File};
 use super::limits;
 use super::text::clip;
 use crate::snowflake::{MessageId, RoleId, UserId};
@@ -28,6 +29,9 @@ pub struct Message {
     pings: Vec<Ping>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reply_to: Option<MessageId>,
+    /// Not stored with the message: their bytes are many, and have a table of their own.
+    #[serde(skip)]
+    files: Vec<File>,
 }
 
 /// A framed message of texts, lines and buttons (Components V2).
@@ -235,6 +239,28 @@ impl Message {
         self
     }
 
+    /// The same message with a file. One that Discord would not take is left out, and the message says so.
+    #[must_use]
+    pub fn file(mut self, file: File) -> Self {
+        match file::obstacle(&self.files, &file) {
+            Some(why) => self.append_text(&format!("-# {why}")),
+            None => self.files.push(file::distinct(&self.files, file)),
+        }
+        self
+    }
+
+    /// The files that go along with it.
+    pub fn files(&self) -> &[File] {
+        &self.files
+    }
+
+    /// The same message without its files, for where they cannot go or will not be kept.
+    #[must_use]
+    pub fn without_files(mut self) -> Self {
+        self.files.clear();
+        self
+    }
+
     /// One more line of text; on a card it stands above the controls.
     pub fn append_text(&mut self, line: &str) {
         let Some(card) = &mut self.card else {
@@ -263,7 +289,8 @@ impl Message {
         }
     }
 
-    /// The body of Create Message and Edit Message. An edit takes the same body: every field that could linger is named.
+    /// The body of Create Message and Edit Message. An edit takes the same body: every field that could linger is named, apart from the
+    /// files of a message without any, so that an edit takes no file away.
     pub fn payload(&self) -> Value {
         Value::Object(self.body(0))
     }
@@ -279,13 +306,16 @@ impl Message {
         let mut flags = flags;
         if let Some(card) = &self.card {
             flags |= COMPONENTS_V2;
-            body.insert("components".into(), card.payload(&self.rows));
+            body.insert("components".into(), card.payload(&self.rows, &self.files));
         } else {
             body.insert("content".into(), clip(&self.content, limits::CONTENT).into());
             body.insert("components".into(), self.rows.iter().take(limits::ROWS).map(Row::payload).collect());
         }
         if flags != 0 {
             body.insert("flags".into(), flags.into());
+        }
+        if !self.files.is_empty() {
+            body.insert("attachments".into(), file::attachments(&self.files));
         }
         if let Some(message) = self.reply_to {
             body.insert("message_reference".into(), json!({"message_id": message, "fail_if_not_exists": false}));
@@ -308,8 +338,9 @@ impl Message {
 }
 
 impl Card {
-    /// The container. Texts share Discord's limit fairly from the top; controls are never dropped for text.
-    fn payload(&self, below: &[Row]) -> Value {
+    /// The container. Texts share Discord's limit fairly from the top; controls and files are never dropped for text. A file that no
+    /// component shows would not be seen at all.
+    fn payload(&self, below: &[Row], files: &[File]) -> Value {
         let controls: usize = self
             .blocks
             .iter()
@@ -317,7 +348,7 @@ impl Card {
             .chain(below)
             .map(Row::size)
             .sum();
-        let mut room_for_parts = limits::CARD_COMPONENTS.saturating_sub(1 + controls);
+        let mut room_for_parts = limits::CARD_COMPONENTS.saturating_sub(1 + controls + files.len());
         let mut room_for_text = limits::CARD_TEXT;
         let mut components: Vec<Value> = Vec::new();
         for block in &self.blocks {
@@ -336,6 +367,8 @@ impl Card {
                 Block::Line | Block::Text(_) => {}
             }
         }
+        let shown = |file: &File| json!({"type": 13, "file": {"url": format!("attachment://{}", file.name)}});
+        components.extend(files.iter().map(shown));
         components.extend(below.iter().map(Row::payload));
         json!([{"type": 17, "accent_color": self.colour, "components": components}])
     }

@@ -97,3 +97,57 @@ proptest! {
         }
     }
 }
+
+fn file(name: &str, size: usize) -> File {
+    File::new(name, "text/plain", vec![b'x'; size])
+}
+
+#[test]
+fn files_are_numbered_described_and_told_apart() {
+    let message = Message::say("two").file(file("a.txt", 1).described("the first")).file(file("a.txt", 2));
+    let attachments = &message.payload()["attachments"];
+    assert_eq!(
+        *attachments,
+        serde_json::json!([
+            {"id": "0", "filename": "a.txt", "description": "the first"},
+            {"id": "1", "filename": "2-a.txt"},
+        ])
+    );
+    assert!(Message::say("none").payload().get("attachments").is_none(), "an edit would take files away");
+}
+
+#[test]
+fn a_card_shows_its_files_or_nobody_would_see_them() {
+    let card = Card { colour: 0, blocks: vec![Block::Text("## INC-7".to_owned())] };
+    let payload = Message::card(card).file(file("report.html", 1)).payload();
+    let shown = &payload["components"][0]["components"][1];
+    assert_eq!(*shown, serde_json::json!({"type": 13, "file": {"url": "attachment://report.html"}}));
+}
+
+#[test]
+fn what_discord_would_not_take_is_left_out_and_told() {
+    let mib = 1024 * 1024;
+    let large = Message::say("here").file(file("large.bin", 10 * mib + 1));
+    assert!(large.files().is_empty());
+    assert!(
+        large.text().ends_with("large.bin is left out: it has 10.1 MiB, and Discord takes files of 10 MiB at most.")
+    );
+    let many = (0..11).fold(Message::say("here"), |message, number| message.file(file(&number.to_string(), 1)));
+    assert_eq!(many.files().len(), 10);
+    assert!(many.text().contains("10 is left out: Discord takes 10 files"));
+    let heavy = (0..3).fold(Message::say("here"), |message, number| message.file(file(&number.to_string(), 9 * mib)));
+    assert_eq!(heavy.files().len(), 2);
+    assert!(heavy.text().contains("too large together"));
+}
+
+#[test]
+fn what_is_kept_for_a_repeat_has_no_bytes_and_says_so() {
+    use crate::chat::answer::Answer;
+    let answer = Answer::Say(Message::say("the report").file(file("report.html", 1)));
+    let kept: Answer = serde_json::from_str(&serde_json::to_string(&answer.to_keep()).unwrap()).unwrap();
+    let message = kept.message().unwrap();
+    assert!(message.files().is_empty());
+    assert_eq!(message.text(), "the report\n-# Its files are not kept for a repeat of this answer: ask once more.");
+    let plain = Answer::Say(Message::say("done"));
+    assert_eq!(plain.to_keep(), plain);
+}

@@ -2,7 +2,9 @@
 //! knows how Discord is reached.
 
 pub mod answer;
+pub mod changed;
 pub mod custom_id;
+pub mod file;
 pub mod invocation;
 pub mod limits;
 pub mod message;

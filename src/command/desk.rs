@@ -276,24 +276,18 @@ async fn once(tx: &mut Tx, guild: GuildId, invocation: &Invocation, deed: Option
         // The unit of work takes everything back.
         Err(failed) => return Err(failed),
     };
-    if let Source::Message(message) = invocation.source {
-        let public = match &answer {
-            Answer::Say(message) | Answer::Replace(message) | Answer::Form { instead: message, .. } => {
-                Some(message.clone())
-            }
-            Answer::Choices(_) | Answer::Nothing => None,
+    if let Source::Message(message) = invocation.source
+        && let Some(public) = answer.message().cloned()
+    {
+        let post = Post {
+            guild,
+            lane: Lane::Answer,
+            to: To::Channel(invocation.channel),
+            key: outbox::answer_key(invocation.source.kind(), message.0),
+            message: &public.in_reply_to(message),
+            otherwise: None,
         };
-        if let Some(public) = public {
-            let post = Post {
-                guild,
-                lane: Lane::Answer,
-                to: To::Channel(invocation.channel),
-                key: outbox::answer_key(invocation.source.kind(), message.0),
-                message: &public.in_reply_to(message),
-                otherwise: None,
-            };
-            outbox::post(tx, context.written_at, post).await?;
-        }
+        outbox::post(tx, context.written_at, post).await?;
     }
     inbox::keep(tx, invocation.source, guild, invocation.received_at, &answer).await?;
     Ok(answer)

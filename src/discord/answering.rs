@@ -11,6 +11,8 @@
 //!   any case when its record changed.
 //! - When nobody knows whether the first answer arrived, `@original` is edited to it. If it did arrive the edit changes nothing;
 //!   if not, Discord says that there is no such message, and the person has seen Discord's own notice.
+//! - Files go along with the answer, be it the first or the edit. Many bytes may not arrive within three seconds: then the deferral
+//!   goes first at once, and the edit brings them.
 //! - One attempt gets 1.2 s, so that a hanging one leaves time for another. 40060 then says that the first did arrive.
 
 use std::future::Future;
@@ -24,8 +26,9 @@ use tracing::{error, info, warn};
 
 use super::endpoint::Endpoint;
 use super::incoming::{Callback, Kind};
-use super::rest::{Answered, Call, CallError, Method, Rest};
+use super::rest::{Answered, Call, CallError, Method, Rest, time_for};
 use crate::chat::answer::{Answer, Choice};
+use crate::chat::file::File;
 use crate::chat::limits;
 use crate::chat::message::Message;
 use crate::chat::text::clip;
@@ -47,6 +50,9 @@ const ATTEMPT: Duration = Duration::from_millis(1_200);
 const TOKEN_LIFE: Duration = Duration::from_mins(14);
 /// How long an edit is tried.
 const EDIT: Duration = Duration::from_secs(30);
+
+/// Bytes of files that go along with the first answer: a slow line carries them within [`ATTEMPT`].
+const FILES_AT_ONCE: usize = 256 * 1024;
 
 const UNKNOWN_INTERACTION: u64 = 10_062;
 const ALREADY_ANSWERED: u64 = 40_060;
@@ -141,7 +147,7 @@ impl Conversation<'_> {
             Ok(Ok(Answer::Choices(choices))) => choices,
             _ => Vec::new(),
         };
-        given(self.call_back(8, json!({"choices": choices_payload(&choices)})).await, Given::AtOnce)
+        given(self.call_back(8, json!({"choices": choices_payload(&choices)}), &[]).await, Given::AtOnce)
     }
 
     async fn converse(&self, mut work: JoinHandle<Answer>, may_defer: bool) -> Given {
@@ -159,60 +165,78 @@ impl Conversation<'_> {
     async fn at_once(&self, answer: Answer) -> Given {
         let on_message = matches!(self.callback.kind, Kind::Component | Kind::Form { from_message: true });
         match answer {
-            Answer::Replace(message) if on_message => self.first(7, payload(message.payload())).await,
+            Answer::Replace(message) if on_message => self.first(7, payload(message.payload()), message.files()).await,
             Answer::Say(message) | Answer::Replace(message) => self.say(&message).await,
             Answer::Form { form, instead } => {
                 // Discord opens no form in answer to a form.
                 let opens = !matches!(self.callback.kind, Kind::Form { .. });
                 if opens && self.received.elapsed() < FORM_UNTIL {
-                    self.first(9, form.payload()).await
+                    self.first(9, form.payload(), &[]).await
                 } else {
                     self.say(&instead).await
                 }
             }
-            Answer::Nothing if on_message => given(self.call_back(6, Value::Null).await, Given::AtOnce),
+            Answer::Nothing if on_message => given(self.call_back(6, Value::Null, &[]).await, Given::AtOnce),
             Answer::Nothing | Answer::Choices(_) => Given::Nothing,
         }
     }
 
     async fn say(&self, message: &Message) -> Given {
-        match self.call_back(4, payload(message.private_payload())).await {
+        let bytes: usize = message.files().iter().map(|file| file.bytes.len()).sum();
+        if bytes > FILES_AT_ONCE {
+            return match self.defer().await {
+                Ok(()) => self.edit_later(message).await,
+                Err(given) => given,
+            };
+        }
+        match self.call_back(4, payload(message.private_payload()), message.files()).await {
             Sent::Doubtful(_) => self.edit(message).await,
             sent => self.or_unshown(sent).await,
         }
     }
 
-    async fn first(&self, kind: u8, data: Value) -> Given {
-        let sent = self.call_back(kind, data).await;
+    async fn first(&self, kind: u8, data: Value, files: &[File]) -> Given {
+        let sent = self.call_back(kind, data, files).await;
         self.or_unshown(sent).await
     }
 
     /// An answer that Discord would not take leaves the interaction open; the person is told at least that.
     async fn or_unshown(&self, sent: Sent) -> Given {
         let Sent::Refused(why) = sent else { return given(sent, Given::AtOnce) };
-        let told = self.call_back(4, payload(unshown().private_payload())).await;
+        let told = self.call_back(4, payload(unshown().private_payload()), &[]).await;
         match told {
             Sent::Arrived => Given::Failed(why),
             told => given(told, Given::AtOnce),
         }
     }
 
-    async fn deferred(&self, work: JoinHandle<Answer>) -> Given {
-        match self.call_back(5, json!({"flags": 64})).await {
+    /// "Thinking"; how it went when the answer cannot follow.
+    async fn defer(&self) -> Result<(), Given> {
+        match self.call_back(5, json!({"flags": 64}), &[]).await {
             // If the deferral did not arrive after all, the edit will say so.
-            Sent::Arrived | Sent::Doubtful(_) => {}
-            sent @ (Sent::TooLate | Sent::Refused(_) | Sent::Failed(_)) => return given(sent, Given::Later),
+            Sent::Arrived | Sent::Doubtful(_) => Ok(()),
+            sent @ (Sent::TooLate | Sent::Refused(_) | Sent::Failed(_)) => Err(given(sent, Given::Later)),
+        }
+    }
+
+    async fn edit_later(&self, message: &Message) -> Given {
+        match self.edit(message).await {
+            Given::AtOnce => Given::Later,
+            other => other,
+        }
+    }
+
+    async fn deferred(&self, work: JoinHandle<Answer>) -> Given {
+        if let Err(given) = self.defer().await {
+            return given;
         }
         match finished(work).await {
             Answer::Say(message) | Answer::Replace(message) | Answer::Form { instead: message, .. } => {
-                match self.edit(&message).await {
-                    Given::AtOnce => Given::Later,
-                    other => other,
-                }
+                self.edit_later(&message).await
             }
             // "Thinking" must not stay.
             Answer::Nothing | Answer::Choices(_) => {
-                let call = Call::new(Method::Delete, self.original(), self.edit_deadline());
+                let call = Call::new(Method::Delete, self.original(), self.edit_deadline(&[]));
                 match self.rest.call(Lane::Answer, call).await {
                     Ok(_) => Given::Nothing,
                     Err(error) => Given::Failed(error.to_string()),
@@ -222,13 +246,16 @@ impl Conversation<'_> {
     }
 
     /// The first answer.
-    async fn call_back(&self, kind: u8, data: Value) -> Sent {
+    async fn call_back(&self, kind: u8, data: Value, files: &[File]) -> Sent {
         let endpoint = Endpoint::Callback(self.callback.id, self.callback.token.expose_secret());
         let mut body = json!({"type": kind});
         if !data.is_null() {
             body["data"] = data;
         }
-        let mut call = Call::new(Method::Post, endpoint, self.received + FIRST_ANSWER).body(body).repeatable();
+        let mut call = Call::new(Method::Post, endpoint, self.received + FIRST_ANSWER)
+            .body(body)
+            .files(files.to_vec())
+            .repeatable();
         call.patience = ATTEMPT;
         match self.rest.call(Lane::Answer, call).await {
             Ok(_) => Sent::Arrived,
@@ -244,8 +271,8 @@ impl Conversation<'_> {
         Endpoint::Original(self.callback.application, self.callback.token.expose_secret())
     }
 
-    fn edit_deadline(&self) -> Instant {
-        (Instant::now() + EDIT).min(self.received + TOKEN_LIFE)
+    fn edit_deadline(&self, files: &[File]) -> Instant {
+        (Instant::now() + EDIT + time_for(files)).min(self.received + TOKEN_LIFE)
     }
 
     async fn edit(&self, message: &Message) -> Given {
@@ -268,7 +295,9 @@ impl Conversation<'_> {
 
     async fn patch(&self, message: &Message) -> Result<Answered, CallError> {
         let body = payload(message.payload());
-        let call = Call::new(Method::Patch, self.original(), self.edit_deadline()).body(body);
+        let files = message.files();
+        let call =
+            Call::new(Method::Patch, self.original(), self.edit_deadline(files)).body(body).files(files.to_vec());
         self.rest.call(Lane::Answer, call).await
     }
 }

@@ -153,3 +153,37 @@ async fn an_answer_that_discord_refuses_is_replaced_by_a_plain_one() {
     assert!(matches!(given, Given::Failed(_)));
     assert!(fake.seen()[2].body["content"].as_str().expect("words").contains("would not show"));
 }
+
+fn with_file(size: usize) -> Answer {
+    let file = crate::chat::file::File::new("report.html", "text/html", vec![b'x'; size]);
+    Answer::Say(Message::say("the report").file(file))
+}
+
+/// The JSON of a request with files, and how many bytes its first file has.
+fn upload(seen: &crate::discord::rest::fake::Seen) -> (serde_json::Value, usize) {
+    let kind = seen.headers["content-type"].to_str().expect("a media type");
+    let (_, boundary) = kind.split_once("multipart/form-data; boundary=").expect("a form");
+    let text = String::from_utf8_lossy(&seen.raw).into_owned();
+    let parts: Vec<&str> = text.split(&format!("--{boundary}")).collect();
+    let content = |part: &str| part.split_once("\r\n\r\n").expect("a part").1.trim_end().to_owned();
+    assert!(parts[2].contains("name=\"files[0]\"; filename=\"report.html\"") && parts[2].contains("text/html"));
+    (serde_json::from_str(&content(parts[1])).expect("payload_json"), content(parts[2]).len())
+}
+
+#[tokio::test]
+async fn a_small_file_goes_with_the_first_answer_and_a_large_one_after_a_deferral() {
+    let (given, fake) = talk(vec![no_content()], Kind::Command, true, 0, 0, with_file(10)).await;
+    assert_eq!(given, Given::AtOnce);
+    let (json, size) = upload(&fake.seen()[0]);
+    assert_eq!((&json["type"], size), (&json!(4), 10));
+    assert_eq!(json["data"]["attachments"], json!([{"id": "0", "filename": "report.html"}]));
+    assert_eq!(json["data"]["flags"], 64);
+
+    let (given, fake) = talk(vec![no_content()], Kind::Command, true, 0, 0, with_file(FILES_AT_ONCE + 1)).await;
+    assert_eq!(given, Given::Later);
+    assert_eq!(fake.calls(), [CALLBACK.to_owned(), format!("PATCH {ORIGINAL}")]);
+    assert_eq!(fake.seen()[0].body, json!({"type": 5, "data": {"flags": 64}}));
+    let (json, size) = upload(&fake.seen()[1]);
+    assert_eq!((&json["content"], size), (&json!("the report"), FILES_AT_ONCE + 1));
+    assert_eq!(json["attachments"], json!([{"id": "0", "filename": "report.html"}]));
+}

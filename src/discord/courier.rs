@@ -8,7 +8,8 @@ use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use super::endpoint::Endpoint;
-use super::rest::{Answered, Call, CallError, Method, Rest};
+use super::rest::{Answered, Call, CallError, Method, Rest, time_for};
+use crate::chat::file;
 use crate::outbox::effect::{Courier, Delivery, Effect, Lane, Outcome, Probe};
 use crate::snowflake::{self, ChannelId, GuildId, MessageId, UserId};
 
@@ -44,11 +45,18 @@ impl DiscordCourier {
     async fn attempt(&self, lane: Lane, effect: Effect) -> Outcome {
         let deadline = Instant::now() + DELIVERY;
         match effect {
-            Effect::Post { channel, mut payload, nonce } => {
+            Effect::Post { channel, mut payload, files, nonce } => {
                 payload["nonce"] = nonce.into();
                 payload["enforce_nonce"] = true.into();
+                if !files.is_empty() {
+                    payload["attachments"] = file::attachments(&files);
+                }
+                let deadline = deadline + time_for(&files);
                 // With the nonce a repeat gives back the first message.
-                let call = Call::new(Method::Post, Endpoint::Messages(channel), deadline).body(payload).repeatable();
+                let call = Call::new(Method::Post, Endpoint::Messages(channel), deadline)
+                    .body(payload)
+                    .files(files)
+                    .repeatable();
                 match self.rest.call(lane, call).await {
                     Ok(Answered { body, .. }) => match id_of(&body) {
                         Some(id) => Outcome::Done(Some(id)),

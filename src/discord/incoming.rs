@@ -10,7 +10,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
-use crate::chat::invocation::{Call, Invocation, Member, Source, TargetMessage};
+use crate::chat::changed::{Deleted, Edited};
+use crate::chat::file::UNKNOWN_MEDIA;
+use crate::chat::invocation::{Call, Invocation, Member, Source, TargetFile, TargetMessage};
+use crate::clock::instant;
 use crate::snowflake::{ApplicationId, ChannelId, GuildId, InteractionId, MessageId, RoleId, UserId};
 
 /// What an interaction is, as far as its answer depends on it.
@@ -204,13 +207,46 @@ fn target(data: &Value) -> Option<TargetMessage> {
         author: UserId(author_id),
         author_name: name_of(author, &inner["resolved"]["members"][author_id.to_string()]),
         content: text(message, "content").unwrap_or_default(),
-        attachments: message["attachments"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|file| text(file, "filename"))
-            .collect(),
+        attachments: message["attachments"].as_array().into_iter().flatten().filter_map(attached).collect(),
+        edited_at: moment(message, "edited_timestamp"),
     })
+}
+
+fn attached(file: &Value) -> Option<TargetFile> {
+    Some(TargetFile {
+        name: text(file, "filename")?,
+        media_type: text(file, "content_type").unwrap_or_else(|| UNKNOWN_MEDIA.to_owned()),
+        // One whose size nobody knows counts as too large.
+        size: file["size"].as_u64().unwrap_or(u64::MAX),
+        url: text(file, "url").unwrap_or_default(),
+    })
+}
+
+/// `key` of `object`, as an instant.
+fn moment(object: &Value, key: &str) -> Option<DateTime<Utc>> {
+    let at = DateTime::parse_from_rfc3339(object[key].as_str()?).ok()?;
+    // The databases keep microseconds, and an instant must come back equal.
+    Some(instant(at.timestamp_micros()))
+}
+
+/// Reads a `MESSAGE_UPDATE`: none when it is no edit by a person, or does not show what the message says. (Pins, link previews and threads
+/// update a message without a new `edited_timestamp`; without the privileged intent the text of most messages is empty.)
+pub fn edited(data: &Value) -> Option<Edited> {
+    let author = &data["author"];
+    Some(Edited {
+        guild: GuildId(id(data, "guild_id")?),
+        message: MessageId(id(data, "id")?),
+        author: id(author, "id").map(|user| (UserId(user), name_of(author, &data["member"]))),
+        content: text(data, "content").filter(|content| !content.trim().is_empty())?,
+        at: moment(data, "edited_timestamp")?,
+    })
+}
+
+/// Reads a `MESSAGE_DELETE` or a `MESSAGE_DELETE_BULK`.
+pub fn deleted(data: &Value) -> Option<Deleted> {
+    let several = data["ids"].as_array().into_iter().flatten().filter_map(snowflake);
+    let messages: Vec<MessageId> = id(data, "id").into_iter().chain(several).map(MessageId).collect();
+    Some(Deleted { guild: GuildId(id(data, "guild_id")?), messages }).filter(|deleted| !deleted.messages.is_empty())
 }
 
 /// Fields stand in action rows (`components`) or labels (`component`).

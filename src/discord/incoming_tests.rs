@@ -111,7 +111,9 @@ fn a_message_command_carries_the_message() {
         "type": 3, "name": "Add to timeline", "target_id": "60",
         "resolved": {"messages": {"60": {
             "id": "60", "channel_id": "11", "content": "rolled back", "author": {"id": "40", "username": "bob"},
-            "attachments": [{"id": "1", "filename": "graph.png"}],
+            "attachments": [{"id": "1", "filename": "graph.png", "size": 70, "content_type": "image/png",
+                "url": "https://cdn.discordapp.com/attachments/11/1/graph.png?ex=1"}, {"id": "2", "filename": "odd"}],
+            "edited_timestamp": "2026-11-22T09:59:00.123000+00:00",
         }}},
     });
     let Call::OnMessage { name, target } = interaction(&interaction_of(2, &data), at()).expect("an invocation").call
@@ -123,7 +125,11 @@ fn a_message_command_carries_the_message() {
         ("Add to timeline", "rolled back", "bob")
     );
     assert_eq!((target.id, target.channel, target.author), (MessageId(60), ChannelId(11), UserId(40)));
-    assert_eq!(target.attachments, ["graph.png"]);
+    let [graph, odd] = target.attachments.as_slice() else { panic!("{target:?}") };
+    assert_eq!((graph.name.as_str(), graph.media_type.as_str(), graph.size), ("graph.png", "image/png", 70));
+    assert_eq!(graph.url, "https://cdn.discordapp.com/attachments/11/1/graph.png?ex=1");
+    assert_eq!((odd.media_type.as_str(), odd.size), ("application/octet-stream", u64::MAX), "too large, to be safe");
+    assert_eq!(target.edited_at.map(|at| at.timestamp_millis()), Some(1_795_341_540_123));
 }
 
 #[test]
@@ -204,4 +210,34 @@ fn bots_webhooks_notices_and_mere_replies_are_no_commands() {
     let mut reply = spoken("<@5> ");
     reply["type"] = json!(19);
     assert_eq!(typed(&reply), None);
+}
+
+#[test]
+fn an_edit_is_one_only_with_its_instant_and_its_words() {
+    let update = json!({
+        "id": "60", "channel_id": "11", "guild_id": "10", "content": "now", "edited_timestamp": "2026-11-22T09:59:00.123456+00:00",
+        "author": {"id": "20", "username": "alice", "global_name": "Alice"}, "member": {"nick": "Al"},
+    });
+    let edit = edited(&update).expect("an edit");
+    assert_eq!((edit.guild, edit.message, edit.content.as_str()), (GuildId(10), MessageId(60), "now"));
+    assert_eq!(edit.author, Some((UserId(20), "Al".to_owned())));
+    assert_eq!(edit.at.timestamp_subsec_micros(), 123_456);
+    let with = |key: &str, value: Value| {
+        let mut other = update.clone();
+        other[key] = value;
+        edited(&other)
+    };
+    assert_eq!(with("content", json!("")), None, "the bot may not read it");
+    assert_eq!(with("edited_timestamp", Value::Null), None, "a preview, a pin, a thread");
+    assert_eq!(with("guild_id", Value::Null), None, "a direct message");
+    assert!(with("author", Value::Null).is_some_and(|edit| edit.author.is_none()));
+}
+
+#[test]
+fn deletions_come_one_by_one_or_many_at_once() {
+    let one = deleted(&json!({"id": "60", "channel_id": "11", "guild_id": "10"})).expect("a deletion");
+    assert_eq!((one.guild, one.messages), (GuildId(10), vec![MessageId(60)]));
+    let many = deleted(&json!({"ids": ["60", "61"], "channel_id": "11", "guild_id": "10"})).expect("deletions");
+    assert_eq!(many.messages, [MessageId(60), MessageId(61)]);
+    assert_eq!(deleted(&json!({"id": "60", "channel_id": "11"})), None);
 }

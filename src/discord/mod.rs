@@ -9,6 +9,7 @@
 //! callers of a bucket in the order they came, and a page must overtake a digest that waits for the same bucket.
 
 pub mod answering;
+pub mod cdn;
 pub mod courier;
 pub mod endpoint;
 pub mod gateway;

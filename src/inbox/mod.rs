@@ -21,7 +21,7 @@ pub async fn answered(tx: &mut Tx, source: Source) -> Result<Option<Answer>, Err
     row.map(|(answer,)| serde_json::from_str(&answer).map_err(Error::from)).transpose()
 }
 
-/// Notes that this event has acted, and its answer.
+/// Notes that this event has acted, and its answer as far as that is kept ([`Answer::to_keep`]).
 pub async fn keep(
     tx: &mut Tx,
     source: Source,
@@ -31,7 +31,7 @@ pub async fn keep(
 ) -> Result<(), Error> {
     tx.execute(
         "INSERT INTO inbox (source, external_id, guild_id, received_at, answer) VALUES ($1, $2, $3, $4, $5)",
-        args![source.kind(), source.id().cast_signed(), guild, now, serde_json::to_string(answer)?],
+        args![source.kind(), source.id().cast_signed(), guild, now, serde_json::to_string(&answer.to_keep())?],
     )
     .await
     .map(drop)

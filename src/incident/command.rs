@@ -9,7 +9,7 @@ use super::step::{beside, find};
 use super::{
     Audience, CloseAs, Code, Declaration, Escalation, HoldReason, Kind, Level, Mark, Priority, Reassessment, Role,
 };
-use super::{entries, finding, handover, impact, linking, reply, review, story, tasks, verbs, waiting};
+use super::{capture, entries, finding, handover, impact, linking, reply, review, story, tasks, verbs, waiting};
 use crate::chat::answer::Answer;
 use crate::chat::text::clean;
 use crate::command::context::Context;
@@ -391,7 +391,11 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
             let incident = find(tx, context, incident.as_deref()).await?;
             match (entry, correct, redact) {
                 (None, None, None) => Ok(Answer::Say(story::page(tx, context, &incident, page.unwrap_or(1)).await?)),
-                (Some(entry), None, None) => Ok(Answer::Say(story::whole(tx, context, &incident, entry, 1).await?)),
+                (Some(entry), None, None) => {
+                    let whole = story::whole(tx, context, &incident, entry, 1).await?;
+                    // Everyone reads what is typed: the files are for those who ask for them.
+                    capture::with_files(tx, &incident, entry, whole, !context.typed).await.map(Answer::Say)
+                }
                 (Some(entry), Some(text), None) => entries::correct(tx, context, incident, entry, &text).await,
                 (Some(entry), None, Some(reason)) => entries::redact(tx, context, incident, entry, &reason).await,
                 _ => Err(reply::correct_or_redact().into()),

@@ -8,7 +8,7 @@ use super::listing::{self, Filter, From};
 use super::step::{find, line_key, page_key, redraw, step, step_at, tell_room, undoable, written};
 use super::store;
 use super::verbs::management_key;
-use super::{Incident, Mark, UNDO_WINDOW, impact, reply, review, tasks, timeline};
+use super::{Incident, Mark, UNDO_WINDOW, capture, impact, reply, review, tasks, timeline};
 use crate::chat::answer::Answer;
 use crate::chat::invocation::TargetMessage;
 use crate::chat::limits;
@@ -16,6 +16,7 @@ use crate::chat::message::Message;
 use crate::chat::text::{clean, clean_line, clip};
 use crate::command::context::Context;
 use crate::command::form;
+use crate::document;
 use crate::error::{Error, Refusal};
 use crate::inbox;
 use crate::journal::{self, Change, Fact, Told};
@@ -25,8 +26,8 @@ use crate::outbox;
 use crate::policy;
 use crate::store::Tx;
 
-/// Characters of a note that was taken from a message; Discord's longest message has 4,000.
-const CAPTURED: usize = 4000;
+/// Characters of a note that was taken from a message, and of what it says after an edit; Discord's longest message has 4,000.
+pub(super) const CAPTURED: usize = 4000;
 
 /// Puts a person's words on the timeline, at the time that they name.
 pub(super) async fn note_at(
@@ -63,13 +64,25 @@ async fn note(
     mark: Option<Mark>,
     changes: Vec<Change>,
 ) -> Result<Answer, Error> {
+    let (after, told) = enter(tx, context, incident, at, mark, changes).await?;
+    undoable(&after, &told, reply::noted(&after, told.seq, at))
+}
+
+async fn enter(
+    tx: &mut Tx,
+    context: &Context,
+    incident: Incident,
+    at: DateTime<Utc>,
+    mark: Option<Mark>,
+    changes: Vec<Change>,
+) -> Result<(Incident, Told), Error> {
     let basis = may_write(context, &incident)?;
     let after = incident.clone().mark(mark, at)?;
     let (after, told) = step_at(tx, context, &incident, after, at, "incident.note", basis, changes).await?;
     if matches!(mark, Some(Mark::Started | Mark::Restored)) {
         impact::refresh(tx, &after).await?;
     }
-    undoable(&after, &told, reply::noted(&after, told.seq, at))
+    Ok((after, told))
 }
 
 /// The entry of that number, if it is about this incident.
@@ -136,6 +149,8 @@ pub(super) async fn redact(
     form::forget(tx, incident.guild, incident.number).await?;
     outbox::forget_words(tx, incident.guild).await?;
     inbox::forget_answers(tx, incident.guild).await?;
+    document::forget(tx, incident.guild, incident.number).await?;
+    capture::forget(tx, context.written_at, &incident, entry).await?;
     let after = incident.forget(&texts);
     store::save(tx, &after).await?;
     let changes = vec![
@@ -234,6 +249,7 @@ pub(super) async fn undo(
     }
     let (after, _) = step(tx, context, &before, after, "incident.undo", "the actor of the entry", extra).await?;
     rebuild(tx, context, &after, &last).await?;
+    capture::withdraw(tx, &after, last.seq).await?;
     // Posts are corrected, not unsent: the line in the room is struck out, and who was called hears that it was a slip.
     let struck = Message::say(format!("~~{}~~", timeline::deed(&last, 1500)));
     for key in [line_key(&after, &last), management_key(&after, last.seq)] {
@@ -304,23 +320,19 @@ async fn ask_which(
     Ok(Answer::Say(question(&open, id)))
 }
 
-/// Keeps a message: its own time, its author and its link. The same message is kept once.
+/// Keeps a message: its own time, its author, its link and its files. The same message is kept once.
 pub(super) async fn capture(
     tx: &mut Tx,
     context: &Context,
     incident: Incident,
     target: &TargetMessage,
 ) -> Result<Answer, Error> {
-    let message = target.id.to_string();
-    let entries = journal::about(tx, incident.guild, &incident.number.to_string()).await?;
-    if let Some(before) =
-        entries.iter().find(|told| told.action == "incident.note" && told.text("message") == Some(&message))
-    {
-        return Err(reply::kept_already(incident.number, before.seq).into());
+    if let Some(before) = capture::entry_of(tx, &incident, target.id).await? {
+        return Err(reply::kept_already(incident.number, before).into());
     }
     let mut text = clip(&clean(&target.content), CAPTURED);
     if !target.attachments.is_empty() {
-        let names: Vec<String> = target.attachments.iter().map(|name| clean_line(name)).collect();
+        let names: Vec<String> = target.attachments.iter().map(|file| clean_line(&file.name)).collect();
         text = [text, format!("Files: {}", names.join(", "))].join("\n");
     }
     if text.is_empty() {
@@ -329,11 +341,14 @@ pub(super) async fn capture(
     let changes = vec![
         Change::new("text", Fact::Text(text)),
         Change::new("author", Fact::Text(clean_line(&target.author_name))),
-        Change::new("message", Fact::Plain(message)),
+        Change::new("message", Fact::Plain(target.id.to_string())),
         Change::new("link", Fact::Plain(link(context, target))),
+        Change::new("files", Fact::plain((!target.attachments.is_empty()).then_some(target.attachments.len()))),
     ];
     let at = context.minted_at(target.id.0).min(context.now);
-    note(tx, context, incident, at, None, changes).await
+    let (after, told) = enter(tx, context, incident, at, None, changes).await?;
+    capture::keep(tx, context.written_at, &after, target, told.seq).await?;
+    undoable(&after, &told, reply::noted(&after, told.seq, at))
 }
 
 /// The address of a message, as Discord's clients open it.

@@ -8,6 +8,7 @@
 
 mod asking;
 pub mod audit;
+pub mod capture;
 pub mod command;
 mod complete;
 pub mod controls;

@@ -79,6 +79,14 @@ pub fn deed(told: &Told, excerpt: usize) -> String {
             told.text("entry").unwrap_or("?"),
             because(text("reason"))
         ),
+        "incident.message-edited" => format!(
+            "✏️ {who} edited the message of entry {}: {}",
+            told.text("entry").unwrap_or("?"),
+            text("text").unwrap_or_else(erased)
+        ),
+        "incident.message-deleted" => {
+            format!("🗑️ The message of entry {} was deleted in chat", told.text("entry").unwrap_or("?"))
+        }
         "incident.reminder" => format!("⏰ wardroom reminded of {}", reminded_of(told)),
         "incident.snooze" => {
             let until = moment_of(told, "until").map(|at| format!(" until {}", moment(at))).unwrap_or_default();

@@ -43,6 +43,8 @@ pub(super) struct Claimed {
     pub epoch: i64,
     pub first_sent_at: DateTime<Utc>,
     pub message: Option<MessageId>,
+    /// The ids of the documents that go along, apart by spaces.
+    pub documents: Option<String>,
 }
 
 #[derive(FromRow)]
@@ -60,6 +62,7 @@ struct Row {
     lease_epoch: i64,
     first_sent_at: i64,
     message_id: Option<i64>,
+    documents: Option<String>,
 }
 
 impl Row {
@@ -91,6 +94,7 @@ impl Row {
             epoch: self.lease_epoch,
             first_sent_at: instant(self.first_sent_at),
             message: self.message_id.map(MessageId::from_i64),
+            documents: self.documents,
         })
     }
 }
@@ -128,7 +132,7 @@ pub(super) async fn claim(
                                                AND line.message_id IS NULL AND line.attempt < 20
                                                AND line.channel_id = outbox.channel_id AND line.outbox_id < outbox.outbox_id)))
              RETURNING outbox_id, guild_id, lane, kind, channel_id, room, payload, revision, nonce, attempt, lease_epoch,
-                       first_sent_at, message_id",
+                       first_sent_at, message_id, documents",
             args![id, now, database_now + lease.num_microseconds().unwrap_or(i64::MAX / 4), LAST_URGENT],
         )
         .await?;

@@ -10,7 +10,9 @@ use tokio::time::{Instant, sleep};
 use super::claim::{self, Claimed, Kind};
 use super::effect::{Courier, Effect, Lane, Outcome, Probe};
 use super::settle::settle;
+use crate::chat::file::File;
 use crate::clock::Clock;
+use crate::document;
 use crate::error::Error;
 use crate::snowflake::{self, ChannelId, MessageId, UserId};
 use crate::store::Store;
@@ -96,7 +98,7 @@ impl Delivery {
         };
         // An attempt was made long ago, and how it ended is unknown: look before speaking again.
         let doubtful = row.attempt > 1 && self.clock.now() - row.first_sent_at > NONCE_WINDOW;
-        if doubtful && let Effect::Post { channel, payload, nonce } = &mut effect {
+        if doubtful && let Effect::Post { channel, payload, nonce, .. } = &mut effect {
             match self.look(row, *channel, payload.clone(), nonce.clone()).await {
                 Probe::Found(message) => return Outcome::Done(Some(message.0)),
                 Probe::Absent => {}
@@ -110,7 +112,31 @@ impl Delivery {
                 Probe::CannotTell(why) => return Outcome::Ambiguous(why),
             }
         }
+        if let (Effect::Post { files, .. }, Some(ids)) = (&mut effect, &row.documents) {
+            match self.files(row, ids).await {
+                Ok(found) => *files = found,
+                Err(error) => return Outcome::Later(FIRST_RETRY, error.to_string()),
+            }
+        }
         self.courier.deliver(row.lane, effect).await
+    }
+
+    /// The documents of `row`. Those whose bytes were removed meanwhile do not go along.
+    async fn files(&self, row: &Claimed, ids: &str) -> Result<Vec<File>, Error> {
+        let guild = row.guild;
+        let ids: Vec<i64> = ids.split(' ').filter_map(|id| id.parse().ok()).collect();
+        self.store
+            .read(move |tx| {
+                let ids = ids.clone();
+                Box::pin(async move {
+                    let mut files = Vec::new();
+                    for id in ids {
+                        files.extend(document::find(tx, guild, id).await?);
+                    }
+                    Ok(files)
+                })
+            })
+            .await
     }
 
     /// Looks whether an earlier attempt has said it. What other rows have said is none of it, whatever the words.
@@ -132,7 +158,7 @@ fn effect(row: &Claimed) -> Option<Effect> {
         }
         (Kind::Card | Kind::Post, None) => {
             let payload: Value = serde_json::from_str(&row.payload).ok()?;
-            Effect::Post { channel, payload, nonce: row.nonce.clone() }
+            Effect::Post { channel, payload, files: Vec::new(), nonce: row.nonce.clone() }
         }
         (Kind::Room, Some(message)) => Effect::OpenThread { channel, message, name: row.payload.clone() },
         (Kind::Room, None) => return None,

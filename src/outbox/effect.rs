@@ -7,6 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
+use crate::chat::file::File;
 use crate::snowflake::{ChannelId, GuildId, MessageId, UserId};
 
 /// How urgent an effect is; the order is the order of service (`reliability-security` 2.5).
@@ -33,8 +34,10 @@ pub enum Effect {
     Post {
         /// Where.
         channel: ChannelId,
-        /// The body of Create Message, without the nonce.
+        /// The body of Create Message, without the nonce and without its `attachments`.
         payload: Value,
+        /// The files that go along.
+        files: Vec<File>,
         /// At most 25 characters; sent with `enforce_nonce`.
         nonce: String,
     },

@@ -2,7 +2,8 @@
 //! nothing that happened stays unsaid. Delivery comes after: a dead channel or a failing Discord never undoes a record.
 //!
 //! * A **post** is said once: its nonce is fixed when the row is written and the same at every attempt. It can be corrected afterwards.
-//! * A **card** is one row per record for ever: posted once, then edited to the newest shape; changes in between coalesce.
+//!   Its files are documents ([`crate::document`]), which outlive the row; a correction leaves them where they are.
+//! * A **card** is one row per record for ever: posted once, then edited to the newest shape; changes in between coalesce. It has no files.
 //! * A **room** is the thread on a card; what is said in it waits until it is open.
 //!
 //! The states: `waiting` (for the card or the room), `pending`, `sending` (leased), and the ends: `sent`, `ambiguous` (nobody can tell),
@@ -22,6 +23,7 @@ use rand::RngExt;
 
 use crate::args;
 use crate::chat::message::{Message, Ping};
+use crate::document;
 use crate::error::Error;
 use crate::number::Number;
 use crate::snowflake::{ChannelId, GuildId, MessageId, UserId};
@@ -107,26 +109,55 @@ pub async fn post(tx: &mut Tx, now: DateTime<Utc>, post: Post<'_>) -> Result<(),
             None => (None, Some(record), "waiting"),
         },
     };
+    let documents = documents(tx, now, &post, room).await?;
     tx.execute(
         "INSERT INTO outbox (guild_id, lane, kind, dedupe_key, channel_id, room, payload, revision, nonce,
-                             not_before, expires_at, state, attempt, lease_epoch, otherwise_id)
-         VALUES ($1, $2, 'post', $3, $4, $5, $6, 1, $7, $8, $9, $10, 0, 0, $11) ON CONFLICT (dedupe_key) DO NOTHING",
+                             not_before, expires_at, state, attempt, lease_epoch, otherwise_id, documents)
+         VALUES ($1, $2, 'post', $3, $4, $5, $6, 1, $7, $8, $9, $10, 0, 0, $11, $12) ON CONFLICT (dedupe_key) DO NOTHING",
         args![
             post.guild,
             post.lane as i64,
             post.key,
             channel,
             room.map(|record| record.to_string()),
-            post.message.payload().to_string(),
+            stored(post.message),
             nonce(),
             now,
             now + patience(post.lane),
             state,
             post.otherwise,
+            documents,
         ],
     )
     .await
     .map(drop)
+}
+
+/// The body of `message` as the outbox keeps it. Which files go along is told at each attempt, by the documents that are still there.
+fn stored(message: &Message) -> String {
+    message.clone().without_files().payload().to_string()
+}
+
+/// Keeps the files of `post`, and gives their ids as its row holds them. What was planned already keeps its own.
+async fn documents(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    post: &Post<'_>,
+    room: Option<Number>,
+) -> Result<Option<String>, Error> {
+    if post.message.files().is_empty() {
+        return Ok(None);
+    }
+    let planned: Option<(i64,)> =
+        tx.optional("SELECT outbox_id FROM outbox WHERE dedupe_key = $1", args![post.key.as_str()]).await?;
+    if planned.is_some() {
+        return Ok(None);
+    }
+    let mut ids = Vec::new();
+    for file in post.message.files() {
+        ids.push(document::keep(tx, now, post.guild, room, file).await?.to_string());
+    }
+    Ok(Some(ids.join(" ")))
 }
 
 /// Writes the newest shape of a record's card. The first time it also plans the room, named `room_name`.
@@ -174,7 +205,7 @@ pub async fn card(
             card_key(guild, record),
             card_channel,
             record,
-            message.payload().to_string(),
+            stored(message),
             nonce(),
             now,
             now + patience(Lane::State),
@@ -237,7 +268,7 @@ pub async fn correct(
                            expires_at = CASE WHEN state = 'sent' THEN $5 ELSE expires_at END,
                            state = CASE WHEN state = 'sent' THEN 'pending' ELSE state END
           WHERE guild_id = $1 AND dedupe_key = $2 AND kind = 'post' AND state IN ('waiting', 'pending', 'sending', 'sent')",
-        args![guild, key, message.payload().to_string(), now, now + patience(Lane::State)],
+        args![guild, key, stored(message), now, now + patience(Lane::State)],
     )
     .await
     .map(drop)

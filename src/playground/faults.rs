@@ -80,6 +80,8 @@ pub enum Fault {
     CutAfter,
     /// Held back this long before anything happens.
     Delayed(Duration),
+    /// 302 to this address, and nothing happened: no way that Discord goes, but one that somebody in between might.
+    Redirected(String),
 }
 
 /// Whose limit a 429 speaks of.
@@ -120,6 +122,7 @@ impl Fault {
             Self::CutBefore => "cut before",
             Self::CutAfter => "cut after",
             Self::Delayed(_) => "delayed",
+            Self::Redirected(_) => "redirected",
         }
     }
 }
@@ -216,9 +219,8 @@ impl Faults {
         let mut inner = self.lock();
         let plan = inner.plan.clone();
         let draw = inner.requests.draw();
-        let due = inner.ordered.iter().position(|ordered| ordered.method == method && matches(&ordered.route, path));
-        if let Some(ordered) = due.and_then(|index| inner.ordered.remove(index)) {
-            return Some(ordered.fault);
+        if let Some(fault) = inner.take_ordered(method, path) {
+            return Some(fault);
         }
         let retry_after = Duration::from_millis(500);
         let mut threshold = 0.0;
@@ -233,6 +235,11 @@ impl Faults {
             threshold += probability;
             (draw < threshold).then_some(fault)
         })
+    }
+
+    /// The fate of the request of a file. Only what was ordered befalls it, since these requests come when they like.
+    pub(super) fn of_file(&self, path: &str) -> Option<Fault> {
+        self.lock().take_ordered("GET", path)
     }
 
     pub(super) fn of_event(&self, is_interaction: bool) -> EventFate {
@@ -263,6 +270,13 @@ impl Faults {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn take_ordered(&mut self, method: &str, path: &str) -> Option<Fault> {
+        let due = self.ordered.iter().position(|ordered| ordered.method == method && matches(&ordered.route, path))?;
+        self.ordered.remove(due).map(|ordered| ordered.fault)
     }
 }
 

@@ -42,6 +42,7 @@ mod typing;
 mod validate;
 mod watch;
 mod world;
+mod writing;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -61,6 +62,7 @@ pub use people::{Person, Place};
 pub use snowflake::Id;
 pub use watch::Thread;
 pub use world::World;
+pub use writing::Attached;
 
 use state::State;
 

@@ -4,10 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, Form, Outcome};
 use super::interaction::{Act, Named, kind};
-use super::mentions::Allowed;
 use super::message::{Message, component};
-use super::permissions::{MANAGE_THREADS, SEND_MESSAGES, SEND_MESSAGES_IN_THREADS, VIEW_CHANNEL};
-use super::posting::Draft;
+use super::permissions::VIEW_CHANNEL;
 use super::state::State;
 use super::typing::{Line, is_called};
 use super::validate::command::type_of;
@@ -238,47 +236,6 @@ impl Person {
         self.perform(act).await
     }
 
-    /// Writes a message; `@wardroom` and `@Alice Chen` become mentions. Answers its id.
-    ///
-    /// # Panics
-    /// When the person may not write there.
-    #[expect(clippy::unused_async, reason = "reads like the other acts, and may wait one day")]
-    pub async fn says(&self, place: impl Into<Place>, text: &str) -> Id {
-        self.try_say(&place.into(), text, None).unwrap_or_else(|reason| panic!("{reason}"))
-    }
-
-    /// Replies to a message, pinging its author as clients do.
-    ///
-    /// # Panics
-    /// When the person may not write there.
-    #[expect(clippy::unused_async, reason = "reads like the other acts, and may wait one day")]
-    pub async fn replies(&self, to: &Message, text: &str) -> Id {
-        self.try_say(&to.channel.into(), text, Some(to.id)).unwrap_or_else(|reason| panic!("{reason}"))
-    }
-
-    pub(super) fn try_say(&self, place: &Place, text: &str, reply_to: Option<Id>) -> Result<Id, String> {
-        self.in_place(place, |state, channel| {
-            let in_thread = state.channels.get(&channel).and_then(|channel| channel.thread.as_ref());
-            let bit = if in_thread.is_some() { SEND_MESSAGES_IN_THREADS } else { SEND_MESSAGES };
-            let locked =
-                in_thread.is_some_and(|thread| thread.locked) && !state.may(channel, self.user, MANAGE_THREADS);
-            if locked || !state.may(channel, self.user, bit) {
-                return Err("You may not write here.".into());
-            }
-            let text = state.with_mentions(self.guild, text);
-            // 2000 characters is what people without a subscription may write.
-            if text.trim().is_empty() || text.chars().count() > 2000 {
-                return Err("A message has 1 to 2000 characters.".into());
-            }
-            let body = json!({"content": text});
-            let mut draft = Draft::new(channel, self.user, &body);
-            draft.allowed = Allowed::everything();
-            draft.reply_to = reply_to.map(|reply_to| (channel, reply_to));
-            draft.kind = if reply_to.is_some() { 19 } else { 0 };
-            Ok(state.post(draft).id)
-        })
-    }
-
     /// What the person reads in a channel, oldest first, with their own ephemeral answers.
     #[must_use]
     pub fn reads(&self, place: impl Into<Place>) -> Vec<Message> {
@@ -299,7 +256,11 @@ impl Person {
     }
 
     /// Runs `act` in a place that the person sees.
-    fn in_place<T>(&self, place: &Place, act: impl FnOnce(&mut State, Id) -> Result<T, String>) -> Result<T, String> {
+    pub(super) fn in_place<T>(
+        &self,
+        place: &Place,
+        act: impl FnOnce(&mut State, Id) -> Result<T, String>,
+    ) -> Result<T, String> {
         self.playground.shared.change(|state| {
             let channel = state.find_place(self.guild, self.user, place);
             let channel = channel.ok_or_else(|| format!("There is no channel {place:?}."))?;
@@ -354,20 +315,6 @@ fn as_map(options: &Value) -> Result<Map<String, Value>, String> {
 }
 
 impl State {
-    /// Turns `@name` of members, of roles and of the bot into mentions, longest names first.
-    fn with_mentions(&self, guild: Id, text: &str) -> String {
-        let Some(guild) = self.guilds.get(&guild) else { return text.into() };
-        let mut names: Vec<(String, String)> = Vec::new();
-        for user in guild.members.keys().filter_map(|id| self.users.get(id)) {
-            names.push((format!("@{}", user.display), format!("<@{}>", user.id)));
-        }
-        for role in guild.roles.values().filter(|role| role.id != guild.id && !role.managed) {
-            names.push((format!("@{}", role.name), format!("<@&{}>", role.id)));
-        }
-        names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
-        names.iter().fold(text.to_owned(), |text, (name, mention)| text.replace(name, mention))
-    }
-
     /// The member of `guild` called `name` (first or whole name, in any case).
     pub(super) fn member_called(&self, guild: Id, name: &str) -> Option<Id> {
         let members = self.guilds.get(&guild)?.members.keys();

@@ -200,8 +200,15 @@ impl State {
 
     /// Deletes a message; its thread, if any, stays.
     pub(super) fn delete(&mut self, channel: Id, id: Id) -> Result<(), Refusal> {
-        let message =
-            self.messages.get_mut(&channel).and_then(|messages| messages.remove(&id)).ok_or(UNKNOWN_MESSAGE)?;
+        let message = self.remove(channel, id).ok_or(UNKNOWN_MESSAGE)?;
+        self.effect(What::MessageDeleted { channel, message: id });
+        self.send_message_delete(&message);
+        Ok(())
+    }
+
+    /// Takes a message away with its files, and gives it back for those who must be told.
+    pub(super) fn remove(&mut self, channel: Id, id: Id) -> Option<Message> {
+        let message = self.messages.get_mut(&channel).and_then(|messages| messages.remove(&id))?;
         if let Some(channel) = self.channels.get_mut(&channel) {
             channel.pins.retain(|(pinned, _)| *pinned != id);
             if let Some(thread) = &mut channel.thread {
@@ -211,9 +218,7 @@ impl State {
         for attachment in &message.attachments {
             self.files.remove(&id_in(&attachment["id"]).unwrap_or_default());
         }
-        self.effect(What::MessageDeleted { channel, message: id });
-        self.send_message_delete(&message);
-        Ok(())
+        Some(message)
     }
 
     /// Keeps uploaded files and describes them as Discord does.
@@ -252,7 +257,7 @@ impl State {
         if !description.is_null() {
             attachment["description"] = description.clone();
         }
-        self.files.insert(id, super::state::File { name, kind: kind.into(), bytes });
+        self.files.insert(id, super::state::File { channel, name, kind: kind.into(), bytes });
         attachment
     }
 }

@@ -100,6 +100,8 @@ pub(super) struct Channel {
 /// An uploaded file.
 #[derive(Debug, Clone)]
 pub(super) struct File {
+    /// The channel that its address names.
+    pub(super) channel: Id,
     pub(super) name: String,
     /// Media type.
     pub(super) kind: String,

@@ -105,7 +105,7 @@ impl Playground {
         found.unwrap_or_else(|| panic!("no role is called {name}"))
     }
 
-    fn find(&self, place: &Place) -> Option<Id> {
+    pub(super) fn find(&self, place: &Place) -> Option<Id> {
         let mut state = self.shared.state();
         let guild = state.guilds.keys().next().copied()?;
         let bot = state.bot;

@@ -10,7 +10,7 @@ use crate::policy::Capability;
 use crate::snowflake::{ChannelId, RoleId};
 
 /// Discord's permission bits that wardroom needs where it posts, with their names in Discord's own words.
-const NEEDED: [(u64, &str); 7] = [
+const NEEDED: [(u64, &str); 8] = [
     (1 << 10, "View Channel"),
     (1 << 11, "Send Messages"),
     (1 << 16, "Read Message History"),
@@ -18,6 +18,7 @@ const NEEDED: [(u64, &str); 7] = [
     (1 << 36, "Create Private Threads"),
     (1 << 38, "Send Messages in Threads"),
     (1 << 14, "Embed Links"),
+    (1 << 15, "Attach Files"),
 ];
 
 /// What the install link asks for: all that is needed, and nothing more.
@@ -224,7 +225,7 @@ mod tests {
     use crate::policy::RoleMap;
     use crate::snowflake::GuildId;
 
-    const ALL: u64 = (1 << 10) | (1 << 11) | (1 << 14) | (1 << 16) | (1 << 35) | (1 << 36) | (1 << 38);
+    const ALL: u64 = (1 << 10) | (1 << 11) | (1 << 14) | (1 << 15) | (1 << 16) | (1 << 35) | (1 << 36) | (1 << 38);
 
     fn guild() -> Guild {
         let mut guild = Guild::fresh(GuildId(1));

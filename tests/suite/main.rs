@@ -11,6 +11,7 @@ mod deliveries;
 mod delivery_trials;
 mod desk;
 mod failure_stories;
+mod file_stories;
 mod incident_stories;
 mod journal;
 mod migrations;

@@ -54,7 +54,12 @@ impl Handler {
                     let _ = self.reports.send(Report::Resumed { bot, application });
                 }
             }
-            EventKind::Guild | EventKind::GuildGone | EventKind::Interaction | EventKind::Message => {}
+            EventKind::Guild
+            | EventKind::GuildGone
+            | EventKind::Interaction
+            | EventKind::Message
+            | EventKind::Edited
+            | EventKind::Deleted => {}
         }
     }
 }
@@ -72,6 +77,23 @@ pub(super) fn passed_on(event: Event) -> Option<(EventKind, Value)> {
         }
         Event::MessageCreate(event) if may_be_command(&event.message.content) => {
             json_of(EventKind::Message, &event.message)
+        }
+        Event::MessageUpdate(event) => {
+            let data = json!({
+                "id": event.id.to_string(), "guild_id": event.guild_id.map(|id| id.to_string()),
+                "content": event.content, "edited_timestamp": event.edited_timestamp.and_then(|at| at.to_rfc3339()),
+                "author": event.author, "member": event.member,
+            });
+            shows_an_edit(&data).then_some((EventKind::Edited, data))
+        }
+        Event::MessageDelete(event) => {
+            let data = json!({"id": event.message_id.to_string(), "guild_id": event.guild_id.map(|id| id.to_string())});
+            Some((EventKind::Deleted, data))
+        }
+        Event::MessageDeleteBulk(event) => {
+            let ids: Vec<String> = event.ids.iter().map(ToString::to_string).collect();
+            let data = json!({"ids": ids, "guild_id": event.guild_id.map(|id| id.to_string())});
+            Some((EventKind::Deleted, data))
         }
         Event::GuildCreate(event) => {
             let data = json!({"id": event.guild.id.to_string(), "name": event.guild.name});
@@ -100,6 +122,8 @@ pub(super) fn passed_on(event: Event) -> Option<(EventKind, Value)> {
                 "MESSAGE_CREATE" if may_be_command(event.value["content"].as_str().unwrap_or_default()) => {
                     Some((EventKind::Message, event.value))
                 }
+                "MESSAGE_UPDATE" if shows_an_edit(&event.value) => Some((EventKind::Edited, event.value)),
+                "MESSAGE_DELETE" | "MESSAGE_DELETE_BULK" => Some((EventKind::Deleted, event.value)),
                 "GUILD_CREATE" => {
                     let data = json!({"id": event.value["id"], "name": event.value["name"]});
                     Some((EventKind::Guild, data))
@@ -118,6 +142,11 @@ pub(super) fn passed_on(event: Event) -> Option<(EventKind, Value)> {
 /// Commands begin with a mention. All other talk is left where it is.
 fn may_be_command(content: &str) -> bool {
     content.trim_start().starts_with("<@")
+}
+
+/// Most updates are of cards, previews and messages that the bot may not read: they do not take a place in the queue.
+fn shows_an_edit(data: &Value) -> bool {
+    !data["edited_timestamp"].is_null() && data["content"].as_str().is_some_and(|content| !content.is_empty())
 }
 
 fn json_of(kind: EventKind, event: &impl serde::Serialize) -> Option<(EventKind, Value)> {

@@ -184,3 +184,31 @@ fn servers_come_and_go() {
     assert_eq!(came, Some((EventKind::Guild, json!({"id": "10", "name": "Ops"}))));
     assert_eq!(passed_on(dispatched("NOVELTY", &json!({}))), None);
 }
+
+#[test]
+fn edits_that_show_words_and_all_deletions_are_passed_on() {
+    let update = |content: &str, edited: Value| {
+        let mut d = spoken(content);
+        d["edited_timestamp"] = edited;
+        d
+    };
+    let at = json!("2026-11-22T10:01:00.250000+00:00");
+    let event = dispatched("MESSAGE_UPDATE", &update("<@5> now", at.clone()));
+    assert!(matches!(event, Event::MessageUpdate(_)), "serenity could type it");
+    let (kind, data) = passed_on(event).expect("it is passed on");
+    assert_eq!(kind, EventKind::Edited);
+    let edit = incoming::edited(&data).expect("an edit");
+    assert_eq!(Some(edit.clone()), incoming::edited(&update("<@5> now", at.clone())), "it reads as it came");
+    assert_eq!((edit.content.as_str(), edit.author.map(|(_, name)| name)), ("<@5> now", Some("Al".to_owned())));
+    for d in [update("", at), update("words", Value::Null)] {
+        assert!(passed_on(dispatched("MESSAGE_UPDATE", &d)).is_none(), "{d}");
+    }
+    for (name, d, count) in [
+        ("MESSAGE_DELETE", json!({"id": "80", "channel_id": "11", "guild_id": "10"}), 1),
+        ("MESSAGE_DELETE_BULK", json!({"ids": ["80", "81"], "channel_id": "11", "guild_id": "10"}), 2),
+    ] {
+        let (kind, data) = passed_on(dispatched(name, &d)).expect("it is passed on");
+        assert_eq!(kind, EventKind::Deleted);
+        assert_eq!(incoming::deleted(&data).map(|deleted| deleted.messages.len()), Some(count));
+    }
+}

@@ -55,6 +55,10 @@ pub enum EventKind {
     Interaction,
     /// Read by [`super::incoming::message`].
     Message,
+    /// Read by [`super::incoming::edited`].
+    Edited,
+    /// Read by [`super::incoming::deleted`].
+    Deleted,
 }
 
 /// One event.

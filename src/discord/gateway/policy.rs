@@ -51,7 +51,8 @@ impl Recent {
     }
 }
 
-fn is_loopback(host: &str) -> bool {
+/// Whether `host` is this machine.
+pub(in crate::discord) fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

@@ -45,6 +45,7 @@ pub(in crate::discord) struct Seen {
     pub(in crate::discord) call: String,
     pub(in crate::discord) headers: HeaderMap,
     pub(in crate::discord) body: Value,
+    pub(in crate::discord) raw: Bytes,
     pub(in crate::discord) at: Instant,
 }
 
@@ -68,6 +69,7 @@ impl Fake {
                     call: format!("{method} {uri}"),
                     headers,
                     body: serde_json::from_slice(&body).unwrap_or(Value::Null),
+                    raw: body,
                     at: Instant::now(),
                 });
                 let next = fake.script.lock().expect("script").pop_front();

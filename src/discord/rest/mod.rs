@@ -7,6 +7,7 @@
 mod budget;
 #[cfg(test)]
 pub(super) mod fake;
+mod form;
 mod gate;
 mod limits;
 mod skew;
@@ -31,8 +32,10 @@ use tracing::{error, warn};
 use self::gate::{Admitted, Ask, Gate};
 use self::limits::{Limits, TooMany};
 use self::skew::Skew;
+pub(super) use self::wire::AGENT;
 use self::wire::Attempt;
 use super::endpoint::Endpoint;
+use crate::chat::file::File;
 use crate::clock::Now;
 use crate::outbox::effect::Lane;
 
@@ -40,6 +43,8 @@ use crate::outbox::effect::Lane;
 pub const DISCORD: &str = "https://discord.com";
 /// The longest that one attempt takes.
 pub const PATIENCE: Duration = Duration::from_secs(10);
+/// What an attempt may take longer for each begun mebibyte that is sent along.
+const FOR_A_MEBIBYTE: Duration = Duration::from_secs(2);
 const CONNECT: Duration = Duration::from_secs(3);
 /// The first wait between attempts; it doubles, and chance takes a part of it ("full jitter").
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -94,6 +99,8 @@ pub struct Call<'a> {
     pub query: Vec<(&'static str, String)>,
     /// The JSON that goes with it.
     pub body: Option<Value>,
+    /// The files that go with it, in the order of the JSON's `attachments`.
+    pub files: Vec<File>,
     /// When the caller no longer waits.
     pub deadline: Instant,
     /// How long one attempt may take.
@@ -106,13 +113,30 @@ impl<'a> Call<'a> {
     /// A call of `method` to `endpoint` that ends at `deadline`.
     pub fn new(method: Method, endpoint: Endpoint<'a>, deadline: Instant) -> Self {
         let repeatable = method != Method::Post;
-        Self { endpoint, method, query: Vec::new(), body: None, deadline, patience: PATIENCE, repeatable }
+        Self {
+            endpoint,
+            method,
+            query: Vec::new(),
+            body: None,
+            files: Vec::new(),
+            deadline,
+            patience: PATIENCE,
+            repeatable,
+        }
     }
 
     /// The same call with a body.
     #[must_use]
     pub fn body(mut self, body: Value) -> Self {
         self.body = Some(body);
+        self
+    }
+
+    /// The same call with files, for which an attempt may take longer. They are named by the body's `attachments`.
+    #[must_use]
+    pub fn files(mut self, files: Vec<File>) -> Self {
+        self.patience += time_for(&files);
+        self.files = files;
         self
     }
 
@@ -126,6 +150,12 @@ impl<'a> Call<'a> {
     fn name(&self) -> String {
         format!("{} {}", self.method.name(), self.endpoint.template())
     }
+}
+
+/// How much longer a call may take for its files.
+pub fn time_for(files: &[File]) -> Duration {
+    let bytes: usize = files.iter().map(|file| file.bytes.len()).sum();
+    FOR_A_MEBIBYTE * u32::try_from(bytes.div_ceil(1024 * 1024)).unwrap_or(u32::MAX)
 }
 
 /// What Discord answered to a call that it accepted.

@@ -286,7 +286,7 @@ async fn the_courier_tells_the_outbox_how_it_went() {
     let (fake, rest) = scripted([]).await;
     let courier = crate::discord::courier::DiscordCourier::new(rest);
     let channel = ChannelId(1);
-    let post = || Effect::Post { channel, payload: json!({"content": "x"}), nonce: "n".into() };
+    let post = || Effect::Post { channel, payload: json!({"content": "x"}), files: Vec::new(), nonce: "n".into() };
     let edit = || Effect::Edit { channel, message: MessageId(9), payload: json!({}) };
     let thread = || Effect::OpenThread { channel, message: MessageId(9), name: "INC-7".into() };
     for (answer, effect, outcome) in [

@@ -8,10 +8,11 @@ use serde_json::Value;
 use serenity::http::Request;
 use tokio::time::Instant;
 
-use super::{Call, DISCORD, PATIENCE, PoisonError, Rest};
+use super::{Call, DISCORD, PoisonError, Rest, form};
 
 /// Discord demands this form, and refuses others (40333).
-pub(super) const AGENT: &str = concat!("DiscordBot (https://github.com/wardroom, ", env!("CARGO_PKG_VERSION"), ")");
+pub(in crate::discord) const AGENT: &str =
+    concat!("DiscordBot (https://github.com/wardroom, ", env!("CARGO_PKG_VERSION"), ")");
 
 /// What came of one attempt.
 pub(super) enum Attempt {
@@ -70,7 +71,8 @@ impl Rest {
     fn request(&self, call: &Call<'_>) -> Result<reqwest::Request, &'static str> {
         let shared = &*self.shared;
         let token = shared.token.expose_secret();
-        let body = call.body.as_ref().map(|body| body.to_string().into_bytes());
+        // serenity's own form guesses media types from names, so ours is put in its place below.
+        let body = call.body.as_ref().filter(|_| call.files.is_empty()).map(|body| body.to_string().into_bytes());
         let builder = if let Some(route) = call.endpoint.route() {
             let query = (!call.query.is_empty()).then(|| call.query.clone());
             let request = Request::new(route, call.method.light()).body(body).params(query);
@@ -86,7 +88,10 @@ impl Rest {
         let request = builder.and_then(|builder| builder.build().ok());
         let mut request = request.ok_or("the request could not be built")?;
         let left = call.deadline.saturating_duration_since(Instant::now());
-        *request.timeout_mut() = Some(call.patience.min(PATIENCE).min(left));
+        *request.timeout_mut() = Some(call.patience.min(left));
+        if !call.files.is_empty() {
+            form::put(&mut request, call.body.as_ref(), &call.files);
+        }
         let headers = request.headers_mut();
         headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
         if let Some(authorization) = headers.get_mut(AUTHORIZATION) {

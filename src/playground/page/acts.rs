@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::answer::{Answer, Form, Outcome};
 use super::super::message::Message;
 use super::super::people::{Person, Place};
+use super::super::rest::reading;
 use super::super::{Id, Playground, Shared};
 
 /// Anything that the page sends; each act reads the fields it needs.
@@ -82,11 +86,42 @@ fn described(form: &Form) -> Value {
     json!({"title": form.title, "fields": fields.collect::<Vec<_>>()})
 }
 
-pub(super) async fn say(State(shared): State<Arc<Shared>>, Json(sent): Json<Sent>) -> Shown {
-    match sent.person(&shared).try_say(&sent.place(), &sent.text, sent.message) {
+/// A header that only a script of our own page can set on a form, since a browser asks us before it lets another site do so.
+const FROM_PAGE: &str = "x-from-page";
+
+/// What is said comes as JSON, or as a form with files, in the same shape that the bot uploads in.
+pub(super) async fn say(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Result<Shown, StatusCode> {
+    let is_json = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    if !is_json && !headers.contains_key(FROM_PAGE) {
+        return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    }
+    let body = reading::body(&headers, &bytes).map_err(|_| StatusCode::BAD_REQUEST)?;
+    let sent: Sent = serde_json::from_value(body.json).map_err(|_| StatusCode::UNPROCESSABLE_ENTITY)?;
+    Ok(match sent.person(&shared).try_say(&sent.place(), &sent.text, sent.message, &body.files) {
         Ok(id) => Json(json!({"outcome": "answered", "message": id})),
         Err(reason) => not_sent(&reason),
+    })
+}
+
+fn done(result: Result<(), String>) -> Shown {
+    match result {
+        Ok(()) => Json(json!({"outcome": "answered"})),
+        Err(reason) => not_sent(&reason),
     }
+}
+
+pub(super) async fn edit(State(shared): State<Arc<Shared>>, Json(sent): Json<Sent>) -> Shown {
+    let Some(message) = sent.clicked(&shared) else { return not_sent("The message is gone.") };
+    done(sent.person(&shared).try_edit(&message, &sent.text))
+}
+
+pub(super) async fn delete(State(shared): State<Arc<Shared>>, Json(sent): Json<Sent>) -> Shown {
+    let Some(message) = sent.clicked(&shared) else { return not_sent("The message is gone.") };
+    done(sent.person(&shared).try_delete(&message))
 }
 
 pub(super) async fn command(State(shared): State<Arc<Shared>>, Json(sent): Json<Sent>) -> Shown {

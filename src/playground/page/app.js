@@ -94,6 +94,10 @@ function menu(message, anchor) {
     ran(await send("/page/message-command", { as: me, channel, message: message.id, text: command.name }));
   }]);
   if (!message.ephemeral) items.push(["Reply", () => { composer.plain(); composer.reply(message); }]);
+  if (message.author.id === me) {
+    items.push(["Edit", () => composer.edit(message)]);
+    items.push(["Delete", async () => note((await send("/page/delete", { as: me, channel, message: message.id })).reason ?? "")]);
+  }
   items.push(["Copy message id", () => navigator.clipboard?.writeText(message.id)]);
   openMenu(anchor, items);
 }
@@ -104,6 +108,7 @@ function open(id) {
   sidebar(false);
   place.messages.replaceChildren();
   composer.reply(null);
+  composer.files = [];
   composer.plain();
   refresh().then(() => { place.messages.scrollTop = place.messages.scrollHeight; });
 }

@@ -1,6 +1,6 @@
 // Writing: plain messages with mentions, and slash commands with their options.
 
-import { element, send } from "/page/server.js";
+import { element, send, upload } from "/page/server.js";
 
 // Every command that can be called, flattened: words, description, options.
 function flattened(commands) {
@@ -84,11 +84,14 @@ export class Composer {
     this.place = place;
     this.view = view;
     this.replyTo = null;
+    this.files = [];
+    this.editing = null;
     this.plain();
   }
 
   plain(text = "") {
     this.call = null;
+    this.editing = null;
     const input = element("textarea", { id: "composer-text", rows: 1, maxlength: "2000", "aria-label": "Message" });
     input.value = text;
     const suggestions = new Suggestions(input, (item) => this.chosen(input, item));
@@ -97,14 +100,22 @@ export class Composer {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
         event.preventDefault();
         this.say(input);
+      } else if (event.key === "Escape" && this.editing) {
+        this.edit(null);
       } else if (event.key === "Escape" && this.replyTo) {
         this.reply(null);
       }
     });
+    input.addEventListener("paste", (event) => { if (event.clipboardData.files.length) this.attach([...event.clipboardData.files]); });
     const reply = element("p", { class: "replying", hidden: true });
+    const attached = element("p", { class: "attaching", hidden: true });
+    const picker = element("input", { type: "file", multiple: true, hidden: true, "aria-label": "Files" });
+    picker.addEventListener("change", () => { this.attach([...picker.files]); picker.value = ""; });
+    const attach = element("button", { type: "button", class: "button secondary attach", "aria-label": "Attach files", onclick: () => picker.click() }, "＋");
     const button = element("button", { type: "button", class: "button primary", onclick: () => this.say(input) }, "Send");
-    this.place.replaceChildren(suggestions.list, reply, element("div", { class: "line" }, input, button));
+    this.place.replaceChildren(suggestions.list, reply, attached, element("div", { class: "line" }, attach, picker, input, button));
     this.input = input;
+    this.attach([]);
     this.named();
     this.reply(this.replyTo);
   }
@@ -124,6 +135,31 @@ export class Composer {
       line.replaceChildren(`Replying to ${this.view.author(message.author.id).name} `, cancel);
       this.input.focus();
     }
+  }
+
+  // Files that go with the next message.
+  attach(more) {
+    this.files = [...this.files, ...more].slice(0, 10);
+    const line = this.place.querySelector(".attaching");
+    if (!line) return;
+    line.hidden = !this.files.length;
+    line.replaceChildren(...this.files.map((file) => element("button", {
+      type: "button", class: "chip", "aria-label": `Leave out ${file.name}`,
+      onclick: () => { this.files = this.files.filter((other) => other !== file); this.attach([]); },
+    }, `${file.name} ✕`)));
+  }
+
+  // The message whose words are changed by what is written next.
+  edit(message) {
+    this.reply(null);
+    this.plain(message?.content ?? "");
+    this.editing = message;
+    if (!message) return;
+    const line = this.place.querySelector(".replying");
+    line.hidden = false;
+    line.replaceChildren("Editing ", element("button", { type: "button", "aria-label": "Do not edit", onclick: () => this.edit(null) }, "✕"));
+    this.grow(this.input);
+    this.input.focus();
   }
 
   grow(input) {
@@ -160,7 +196,8 @@ export class Composer {
 
   async say(input) {
     const text = input.value.trim();
-    if (!text) return;
+    const { files, editing } = this;
+    if (!text && !files.length) return;
     if (text.startsWith("/")) {
       this.view.note("Choose a command from the list, or begin without a slash.");
       return;
@@ -170,9 +207,17 @@ export class Composer {
     input.value = "";
     this.grow(input);
     this.reply(null);
-    const answer = await send("/page/say", { as: me, channel, text, message });
+    this.files = [];
+    this.editing = null;
+    this.attach([]);
+    const said = { as: me, channel, text, message };
+    const answer = editing ? await send("/page/edit", { ...said, message: editing.id })
+      : files.length ? await upload("/page/say", said, files) : await send("/page/say", said);
     this.view.note(answer.reason ?? "");
-    if (answer.reason) input.value = text;
+    if (!answer.reason) return;
+    input.value = text;
+    this.files = files;
+    this.attach([]);
   }
 
   // A command with its options: the required ones open, the others to be added.

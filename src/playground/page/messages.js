@@ -105,9 +105,17 @@ function componentView(component, message, view) {
   }
 }
 
+// Pictures that a browser draws without running anything in them.
+const pictures = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+
 function attachmentView(attachment) {
+  // By its path: the page may have been opened under another name of this machine.
+  const url = new URL(attachment.url).pathname;
   const size = attachment.size < 1024 ? `${attachment.size} bytes` : `${Math.round(attachment.size / 1024)} KiB`;
-  return element("a", { class: "file", href: attachment.url, download: attachment.filename }, `↓ ${attachment.filename}`, element("small", {}, size));
+  const link = element("a", { class: "file", href: url, download: attachment.filename }, `↓ ${attachment.filename}`, element("small", {}, size));
+  if (!pictures.includes(attachment.content_type)) return link;
+  const picture = element("img", { src: url, alt: attachment.description ?? attachment.filename, loading: "lazy" });
+  return element("figure", { class: "attached" }, picture, element("figcaption", {}, link));
 }
 
 function head(message, author, view) {

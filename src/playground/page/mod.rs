@@ -8,18 +8,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use futures_util::stream::{Stream, unfold};
 
+use super::faults::Fault;
+use super::rest::LARGEST;
 use super::{Id, Shared};
 
 /// The page loads only its own files, talks only to its own server, and is shown in no frame.
 const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
     img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// A file that somebody uploaded loads nothing and runs nothing, wherever it is opened.
+const FILE_POLICY: &str = "default-src 'none'; sandbox";
 
 /// A comment this often keeps the stream of changes open.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -48,7 +53,9 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/page/world", get(views::world))
         .route("/page/messages", get(views::messages))
         .route("/page/changes", get(changes))
-        .route("/page/say", post(acts::say))
+        .route("/page/say", post(acts::say).layer(DefaultBodyLimit::max(LARGEST)))
+        .route("/page/edit", post(acts::edit))
+        .route("/page/delete", post(acts::delete))
         .route("/page/command", post(acts::command))
         .route("/page/complete", post(acts::complete))
         .route("/page/message-command", post(acts::message_command))
@@ -86,15 +93,22 @@ async fn changes(State(shared): State<Arc<Shared>>) -> Sse<impl Stream<Item = Re
 /// An uploaded file.
 pub(super) async fn attachment(
     State(shared): State<Arc<Shared>>,
-    Path((_channel, id, _name)): Path<(Id, Id, String)>,
+    Path((channel, id, name)): Path<(Id, Id, String)>,
 ) -> Response {
-    let file = shared.state().files.get(&id).cloned();
+    match shared.faults.of_file(&format!("/attachments/{channel}/{id}/{name}")) {
+        Some(Fault::Delayed(delay)) => tokio::time::sleep(delay).await,
+        Some(Fault::Redirected(to)) => return (StatusCode::FOUND, [(header::LOCATION, to)]).into_response(),
+        Some(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        None => {}
+    }
+    let file = shared.state().files.get(&id).filter(|file| file.channel == channel && file.name == name).cloned();
     match file {
         Some(file) => {
             let headers = [
                 (header::CONTENT_TYPE, file.kind),
                 (header::X_CONTENT_TYPE_OPTIONS, "nosniff".into()),
-                // Never shown in place: an uploaded page must not run under this origin.
+                (header::CONTENT_SECURITY_POLICY, FILE_POLICY.into()),
+                // Never shown in place, only inside the page as a picture: an uploaded page must not run under this origin.
                 (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", file.name)),
             ];
             (headers, file.bytes).into_response()

@@ -10,7 +10,7 @@ use super::super::message::flag;
 use super::super::posting::Draft;
 use super::super::refusal::{ALREADY_ACKNOWLEDGED, Faulty, Refusal, UNKNOWN_INTERACTION, UNKNOWN_MESSAGE};
 use super::super::validate::message::{Before, Form, check};
-use super::super::validate::{command, modal};
+use super::super::validate::{command, files, modal};
 use super::messages::{before, names, names_after};
 use super::{Call, Outcome, Reply};
 
@@ -39,6 +39,7 @@ pub(super) fn callback(call: &mut Call) -> Outcome {
     match wanted {
         answer::MESSAGE => {
             check(data, Form::Answer, Before::default(), &names(call.files), Some("data"))?;
+            files::check(data, call.files, &[], Some("data"))?;
             live.original = Some(post(call, &live, data, 0)?);
         }
         answer::DEFERRED_MESSAGE => {
@@ -122,6 +123,7 @@ fn update(call: &mut Call, live: &Live, data: &Value) -> Result<(), Refusal> {
         return Ok(());
     }
     check(data, Form::Update, before(&source), &names_after(&source, data, call.files), Some("data"))?;
+    files::check(data, call.files, &source.attachments, Some("data"))?;
     call.state.edit(source.channel, source.id, data, call.files, Allowed::users_only())?;
     Ok(())
 }

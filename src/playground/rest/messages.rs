@@ -17,8 +17,8 @@ use super::super::refusal::{
 };
 use super::super::snowflake::id_in;
 use super::super::state::{Channel, Nonce};
-use super::super::validate::bare;
 use super::super::validate::message::{Before, Form, check};
+use super::super::validate::{bare, files};
 use super::{Call, Outcome, Reply};
 
 /// Different emoji on one message.
@@ -112,6 +112,7 @@ pub(super) fn create(call: &mut Call) -> Outcome {
     let channel = call.channel()?.clone();
     may_write(call, &channel)?;
     check(call.body, Form::Create, Before::default(), &names(call.files), None)?;
+    files::check(call.body, call.files, &[], None)?;
     if !call.files.is_empty() {
         call.require(channel.id, ATTACH_FILES)?;
     }
@@ -177,8 +178,9 @@ pub(super) fn edit(call: &mut Call) -> Outcome {
         return Err(NOT_THE_AUTHOR.into());
     }
     call.refuse_archived(message.channel)?;
-    let files = names_after(&message, call.body, call.files);
-    check(call.body, Form::Edit, before(&message), &files, None)?;
+    let names = names_after(&message, call.body, call.files);
+    check(call.body, Form::Edit, before(&message), &names, None)?;
+    files::check(call.body, call.files, &message.attachments, None)?;
     let message = call.state.edit(message.channel, message.id, call.body, call.files, Allowed::everything())?;
     Reply::json(call.state.message_json(&message))
 }

@@ -7,7 +7,7 @@ mod interactions;
 mod messages;
 mod multipart;
 mod pins;
-mod reading;
+pub(super) mod reading;
 mod routes;
 mod threads;
 mod users;
@@ -36,7 +36,7 @@ use super::state::State;
 use routes::{Found, Route};
 
 /// Largest request (Discord's reference, "Uploading Files": 25 `MiB` for the whole request).
-const LARGEST: usize = 25 * 1024 * 1024;
+pub(super) const LARGEST: usize = 25 * 1024 * 1024;
 
 /// An answer that says yes: status and JSON body.
 pub(super) struct Reply(u16, Option<Value>);
@@ -267,6 +267,7 @@ fn before_effect(fault: &Fault, limits: &mut limits::Limits, now: Instant) -> Op
             Some(too_many(*retry_after, *scope, None))
         }
         Fault::CloudflareBan => Some(Answered { html: true, ..Answered::bare(429) }),
+        Fault::Redirected(to) => Some(Answered { headers: vec![("location", to.clone())], ..Answered::bare(302) }),
         Fault::ErrorBefore => Some(Answered::refusal(&INTERNAL.into())),
         Fault::CutBefore => Some(Answered { cut: true, ..Answered::bare(500) }),
         Fault::ErrorAfter | Fault::CutAfter | Fault::Delayed(_) => None,

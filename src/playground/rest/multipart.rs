@@ -41,17 +41,24 @@ fn part(bytes: &[u8]) -> Option<Part<'_>> {
         })
     };
     let disposition = header("content-disposition")?;
-    let parameter = |wanted: &str| {
-        disposition.split(';').find_map(|parameter| {
-            let value = parameter.trim().strip_prefix(wanted)?.strip_prefix('=')?;
-            Some(value.trim_matches('"').to_owned())
-        })
-    };
     Some(Part {
-        name: parameter("name")?,
-        file: parameter("filename"),
+        name: parameter(&disposition, "name")?,
+        file: parameter(&disposition, "filename"),
         kind: header("content-type"),
         bytes: &bytes[end + 4..],
+    })
+}
+
+/// A parameter of a header's value. Inside quotes a semicolon is only a letter, and browsers write a quote as `%22`.
+fn parameter(value: &str, wanted: &str) -> Option<String> {
+    let mut inside = false;
+    let parameters = value.split(|letter| {
+        inside ^= letter == '"';
+        letter == ';' && !inside
+    });
+    parameters.into_iter().find_map(|parameter| {
+        let value = parameter.trim().strip_prefix(wanted)?.strip_prefix('=')?;
+        Some(value.trim_matches('"').replace("%22", "\""))
     })
 }
 
@@ -70,6 +77,13 @@ mod tests {
         let parts = parts(body, "x").unwrap();
         assert_eq!((parts[0].name.as_str(), parts[0].bytes), ("payload_json", &b"{}"[..]));
         assert_eq!((parts[1].file.as_deref(), parts[1].bytes), (Some("a.csv"), &b"1\r\n2\r\n"[..]));
+    }
+
+    #[test]
+    fn a_name_may_hold_what_parts_parameters() {
+        let value = "form-data; name=\"files[0]\"; filename=\"a;b %22c%22.csv\"";
+        assert_eq!(parameter(value, "filename").as_deref(), Some("a;b \"c\".csv"));
+        assert_eq!(parameter(value, "name").as_deref(), Some("files[0]"));
     }
 
     #[test]

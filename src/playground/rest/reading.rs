@@ -8,13 +8,13 @@ use super::super::refusal::{INVALID_JSON, Refusal};
 use super::multipart;
 
 /// A body: JSON (null when there is none) and uploaded files.
-pub(super) struct Body {
-    pub(super) json: Value,
-    pub(super) files: Vec<Upload>,
+pub(in super::super) struct Body {
+    pub(in super::super) json: Value,
+    pub(in super::super) files: Vec<Upload>,
 }
 
 /// Reads JSON, or multipart with `payload_json` and `files[n]`.
-pub(super) fn body(headers: &HeaderMap, bytes: &[u8]) -> Result<Body, Refusal> {
+pub(in super::super) fn body(headers: &HeaderMap, bytes: &[u8]) -> Result<Body, Refusal> {
     if bytes.is_empty() {
         return Ok(Body { json: Value::Null, files: Vec::new() });
     }

@@ -4,6 +4,7 @@ use super::super::Id;
 use super::super::interaction::{Live, callback};
 use super::super::mentions::Allowed;
 use super::super::refusal::{INVALID_WEBHOOK_TOKEN, Refusal, UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK};
+use super::super::validate::files;
 use super::super::validate::message::{Before, Form, check};
 use super::messages::{before, names, names_after};
 use super::{Call, Outcome, Reply};
@@ -51,8 +52,9 @@ fn edit_message(call: &mut Call, live: &Live, id: Id) -> Outcome {
     if !message.is_ephemeral() {
         call.refuse_archived(message.channel)?;
     }
-    let files = names_after(&message, call.body, call.files);
-    check(call.body, Form::Edit, before(&message), &files, None)?;
+    let names = names_after(&message, call.body, call.files);
+    check(call.body, Form::Edit, before(&message), &names, None)?;
+    files::check(call.body, call.files, &message.attachments, None)?;
     let message = call.state.edit(live.channel, id, call.body, call.files, Allowed::users_only())?;
     Reply::json(call.state.message_json(&message))
 }
@@ -72,6 +74,7 @@ pub(super) fn follow_up(call: &mut Call) -> Outcome {
         return edit_message(call, &live, id);
     }
     check(call.body, Form::Answer, Before::default(), &names(call.files), None)?;
+    files::check(call.body, call.files, &[], None)?;
     let id = super::interactions::post(call, &live, call.body, 0)?;
     if let Some(live) = call.state.interactions.get_mut(&live.id) {
         live.followups.push(id);

@@ -192,6 +192,100 @@ async fn files_come_by_multipart_and_can_be_fetched() {
     assert_eq!(bench.playground.file(&seen[0], "report.csv").unwrap(), b"a,b\r\n1,2\r\n");
 }
 
+/// A request with files, in the form that Discord documents.
+fn with_files(
+    bench: &Bench,
+    method: &str,
+    path: &str,
+    payload: &Value,
+    files: &[(u64, &[u8])],
+) -> reqwest::RequestBuilder {
+    let mut form =
+        format!("--b\r\nContent-Disposition: form-data; name=\"payload_json\"\r\n\r\n{payload}\r\n").into_bytes();
+    for (number, bytes) in files {
+        let head = format!(
+            "--b\r\nContent-Disposition: form-data; name=\"files[{number}]\"; filename=\"{number}.bin\"\r\n\r\n"
+        );
+        form.extend([head.as_bytes(), bytes, b"\r\n"].concat());
+    }
+    form.extend(b"--b--\r\n");
+    bench.request(method, path).header("content-type", "multipart/form-data; boundary=b").body(form)
+}
+
+async fn refusal(request: reqwest::RequestBuilder) -> (u16, Value) {
+    let response = request.send().await.unwrap();
+    (response.status().as_u16(), response.json().await.unwrap_or_default())
+}
+
+#[tokio::test]
+async fn a_file_that_is_named_must_be_there_and_none_may_be_too_large() {
+    let bench = Bench::new().await;
+    let listed = |id: &str| json!({"content": "x", "attachments": [{"id": id, "filename": "a.bin"}]});
+    let (_, missing) = refusal(with_files(&bench, "POST", &path(&bench), &listed("1"), &[(0, b"a")])).await;
+    assert_eq!(errors_at(&missing, &["attachments", "0"]), "ATTACHMENT_NOT_FOUND", "{missing}");
+    let refused = bench.refused(50035, "POST", &path(&bench), listed("0")).await;
+    assert_eq!(errors_at(&refused, &["attachments", "0"]), "ATTACHMENT_NOT_FOUND");
+    let large = vec![0; 10 * 1024 * 1024 + 1];
+    let (status, refused) = refusal(with_files(&bench, "POST", &path(&bench), &listed("0"), &[(0, &large)])).await;
+    assert_eq!((status, &refused["code"]), (413, &json!(40005)));
+    let many: Vec<(u64, &[u8])> = (0..11).map(|number| (number, b"a".as_slice())).collect();
+    let (_, refused) = refusal(with_files(&bench, "POST", &path(&bench), &json!({"content": "x"}), &many)).await;
+    assert_eq!(refused["code"], 30015);
+    assert!(bench.playground.messages("incidents").is_empty());
+}
+
+#[tokio::test]
+async fn an_edit_keeps_the_files_that_it_names_and_all_when_it_names_none() {
+    let bench = Bench::new().await;
+    let two = [(0, b"a".as_slice()), (1, b"b".as_slice())];
+    let request = with_files(&bench, "POST", &path(&bench), &json!({"content": "two"}), &two);
+    let message: Value = request.send().await.unwrap().json().await.unwrap();
+    let own = format!("{}/{}", path(&bench), message["id"].as_str().unwrap());
+    let names = |message: &Value| -> Vec<String> {
+        let files = message["attachments"].as_array().unwrap();
+        files.iter().map(|file| file["filename"].as_str().unwrap().to_owned()).collect()
+    };
+    let edited = bench.granted("PATCH", &own, json!({"content": "still two"})).await;
+    assert_eq!(names(&edited), ["0.bin", "1.bin"]);
+    let second = edited["attachments"][1]["id"].clone();
+    let keep = json!({"attachments": [{"id": second}, {"id": "7", "filename": "new.bin"}]});
+    let edited: Value =
+        with_files(&bench, "PATCH", &own, &keep, &[(7, b"c")]).send().await.unwrap().json().await.unwrap();
+    assert_eq!(names(&edited), ["1.bin", "new.bin"]);
+}
+
+#[tokio::test]
+async fn people_attach_edit_and_delete_and_the_bot_is_told_as_much_as_it_may_know() {
+    let bench = Bench::new().await;
+    let mut socket = bench.identified().await;
+    let person = alice(&bench);
+    let quiet = person.says_with_files("incidents", "", &[("graph.png", "image/png", b"\x89PNG")]).await;
+    let event = socket.event("MESSAGE_CREATE").await["d"].clone();
+    assert_eq!((&event["id"], &event["attachments"]), (&json!(quiet), &json!([])), "without the privileged intent");
+    let attached = bench.playground.message("incidents", quiet).unwrap().attachments;
+    let url = attached[0]["url"].as_str().unwrap();
+    let response = bench.client.get(url).send().await.unwrap();
+    assert_eq!(response.headers()["content-security-policy"], "default-src 'none'; sandbox");
+    assert_eq!(response.bytes().await.unwrap(), &b"\x89PNG"[..]);
+    let elsewhere = url.replace("graph.png", "other.png");
+    assert_eq!(bench.client.get(elsewhere).send().await.unwrap().status(), 404);
+
+    person.edits("incidents", quiet, "the graph").await;
+    let event = socket.event("MESSAGE_UPDATE").await["d"].clone();
+    assert_eq!((&event["content"], event["edited_timestamp"].is_string()), (&json!(""), true));
+    let loud = person.says("incidents", "@wardroom look").await;
+    person.edits("incidents", loud, "@wardroom look here").await;
+    let event = socket.event("MESSAGE_UPDATE").await["d"].clone();
+    assert_eq!(event["content"], format!("<@{}> look here", bench.playground.bot_id()));
+    person.deletes("incidents", loud).await;
+    let event = socket.event("MESSAGE_DELETE").await["d"].clone();
+    assert_eq!((&event["id"], &event["channel_id"]), (&json!(loud), &json!(bench.channel("incidents"))));
+    assert!(bench.playground.person("bob").try_edit(&bench.playground.messages("incidents")[0], "mine").is_err());
+    bench.playground.delete_messages("incidents", &[quiet]);
+    assert_eq!(socket.event("MESSAGE_DELETE_BULK").await["d"]["ids"], json!([quiet]));
+    assert_eq!(bench.client.get(url).send().await.unwrap().status(), 404);
+}
+
 #[tokio::test]
 async fn reactions_and_pins_leave_effects() {
     let bench = Bench::new().await;

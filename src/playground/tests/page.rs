@@ -55,6 +55,33 @@ async fn each_person_sees_their_own_world() {
 }
 
 #[tokio::test]
+async fn the_page_uploads_edits_and_deletes() {
+    let bench = Bench::new().await;
+    let (person, channel) = (alice(&bench), bench.channel("incidents"));
+    let said = json!({"as": person.id(), "channel": channel, "text": "see"});
+    let form = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"payload_json\"\r\n\r\n{said}\r\n--b\r\n\
+         Content-Disposition: form-data; name=\"files[0]\"; filename=\"a.txt\"\r\nContent-Type: text/plain\r\n\r\nhi\r\n--b--\r\n"
+    );
+    let request = bench.client.post(format!("{}/page/say", bench.playground.url()));
+    let request = request.header("content-type", "multipart/form-data; boundary=b").body(form);
+    let strange = request.try_clone().unwrap().send().await.unwrap();
+    assert_eq!(strange.status(), 415, "a form of another site");
+    let answer: Value = request.header("x-from-page", "1").send().await.unwrap().json().await.unwrap();
+    assert_eq!(answer["outcome"], "answered");
+    let seen = bench.playground.messages("incidents");
+    assert_eq!(bench.playground.file(&seen[0], "a.txt").unwrap(), b"hi");
+    let act = |text: &str| json!({"as": person.id(), "channel": channel, "message": answer["message"], "text": text});
+    assert_eq!(send(&bench, "/page/edit", act("seen")).await["outcome"], "answered");
+    assert_eq!(bench.playground.messages("incidents")[0].text(), "seen");
+    let mut other = act("mine");
+    other["as"] = json!(bench.playground.person("bob").id());
+    assert_eq!(send(&bench, "/page/edit", other).await["outcome"], "not sent");
+    assert_eq!(send(&bench, "/page/delete", act("")).await["outcome"], "answered");
+    assert!(bench.playground.messages("incidents").is_empty());
+}
+
+#[tokio::test]
 async fn a_command_on_the_page_is_completed_sent_and_answered_with_a_form() {
     let bench = Bench::new().await;
     bench.register(commands()).await;

@@ -3,6 +3,7 @@
 pub(super) mod command;
 pub(super) mod component;
 pub(super) mod embed;
+pub(super) mod files;
 pub(super) mod message;
 pub(super) mod modal;
 

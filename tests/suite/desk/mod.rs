@@ -83,8 +83,23 @@ pub struct Desk {
     pub carla: Person,
     pub dev: Person,
     database: Database,
-    stop: CancellationToken,
-    bot: tokio::task::JoinHandle<Ended>,
+    running: tokio::sync::Mutex<Option<Running>>,
+}
+
+/// A bot at work: how it is stopped, and how it ended.
+type Running = (CancellationToken, tokio::task::JoinHandle<Ended>);
+
+fn run(store: &Arc<Store>, clock: &Clock, playground: &Playground) -> Running {
+    let stop = CancellationToken::new();
+    let parts = Parts {
+        store: store.clone(),
+        clock: clock.clone(),
+        discord: playground.url(),
+        token: SecretString::from(playground.token().to_owned()),
+        lease: Duration::from_secs(30),
+        http: None,
+    };
+    (stop.clone(), tokio::spawn(bot::run(parts, stop, None)))
 }
 
 impl Desk {
@@ -124,24 +139,12 @@ impl Desk {
         let options = Options { clock: there, rate_limits: false, ..Options::default() };
         let playground = Playground::start(options, world).await.expect("the playground starts");
         let store = Arc::new(Store::open(&database.url()).await.expect("the database opens"));
-        let stop = CancellationToken::new();
-        let bot = tokio::spawn(bot::run(
-            Parts {
-                store: store.clone(),
-                clock: clock.clone(),
-                discord: playground.url(),
-                token: SecretString::from(playground.token().to_owned()),
-                lease: Duration::from_secs(30),
-                http: None,
-            },
-            stop.clone(),
-            None,
-        ));
+        let running = tokio::sync::Mutex::new(Some(run(&store, &clock, &playground)));
         playground.wait_ready().await;
         assert!(playground.wait_commands().await, "the commands are registered");
         let person = |name: &str| playground.person(name);
         let (alice, bob, carla, dev) = (person("alice"), person("bob"), person("carla"), person("dev"));
-        Self { playground, clock, store, alice, bob, carla, dev, database, stop, bot }
+        Self { playground, clock, store, alice, bob, carla, dev, database, running }
     }
 
     /// The administrator sets up what the sample server has: the incidents channel, the responders' role, three services.
@@ -157,13 +160,25 @@ impl Desk {
         }
     }
 
+    /// Stops the bot, does `meanwhile`, and starts a bot anew on the same records.
+    pub async fn restart(&self, meanwhile: impl Future<Output = ()>) {
+        let mut running = self.running.lock().await;
+        if let Some((stop, bot)) = running.take() {
+            stop.cancel();
+            assert_eq!(bot.await.expect("the bot ends"), Ended::Stopped);
+        }
+        meanwhile.await;
+        *running = Some(run(&self.store, &self.clock, &self.playground));
+        assert!(self.playground.wait_ready().await, "the bot is back");
+    }
+
     /// Moves the clock, and waits until all that was due has happened.
     pub async fn pass(&self, time: TimeDelta) {
         self.clock.advance(time);
         self.settle().await;
     }
 
-    /// Waits until nothing is left to be said. The clock moves by seconds meanwhile, since edits of a card keep a distance.
+    /// Waits until nothing is left to be said, or to be fetched. The clock moves by seconds meanwhile, since edits of a card keep a distance.
     pub async fn settle(&self) {
         let give_up = Instant::now() + PATIENCE;
         loop {
@@ -172,7 +187,8 @@ impl Desk {
                 .read(|tx| {
                     Box::pin(async move {
                         tx.optional(
-                            "SELECT COUNT(*) FROM outbox WHERE state IN ('pending', 'sending', 'waiting')",
+                            "SELECT (SELECT COUNT(*) FROM outbox WHERE state IN ('pending', 'sending', 'waiting'))
+                                  + (SELECT COUNT(*) FROM capture_file WHERE state IN ('pending', 'fetching'))",
                             Vec::new(),
                         )
                         .await
@@ -185,7 +201,7 @@ impl Desk {
             if waiting == 0 && due == 0 {
                 return;
             }
-            assert!(Instant::now() < give_up, "{waiting} things are still unsaid, {due} timers still due");
+            assert!(Instant::now() < give_up, "{waiting} things are still unsaid or unfetched, {due} timers still due");
             if self.clock.is_frozen() {
                 self.clock.advance(TimeDelta::milliseconds(200));
             }
@@ -311,8 +327,10 @@ impl Desk {
     /// document allows.
     pub async fn close(self) {
         self.settle().await;
-        self.stop.cancel();
-        assert_eq!(self.bot.await.expect("the bot ends"), Ended::Stopped);
+        if let Some((stop, bot)) = self.running.lock().await.take() {
+            stop.cancel();
+            assert_eq!(bot.await.expect("the bot ends"), Ended::Stopped);
+        }
         let guilds = self.store.read(|tx| Box::pin(setup::store::all(tx))).await.expect("guilds can be read");
         for guild in guilds {
             let verdict = journal::verify(&self.store, guild).await.expect("the journal can be read");
