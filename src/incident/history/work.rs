@@ -29,6 +29,17 @@ pub enum TaskState {
     Dropped,
 }
 
+impl TaskState {
+    /// The state in a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Done => "done",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Task {
