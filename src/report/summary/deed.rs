@@ -48,14 +48,14 @@ pub fn deed(words: &Words<'_>, reading: &Reading<'_>) -> String {
         "incident.join" => format!("joined {} instead", plain("into")),
         "incident.impact" => impact(words, reading),
         "incident.resolve" => {
-            let restored = when("restored").map(|at| format!(", restored {at}")).unwrap_or_default();
+            let restored = when("restored").map(|at| format!(", restored on {at}")).unwrap_or_default();
             format!("resolved it ({}{restored}): {}", plain("code"), said("summary"))
         }
         "incident.reopen" => format!("reopened it{}", because("reason")),
         "incident.close" => format!("closed it as {}{}", plain("closed-as"), because("close-reason")),
         "incident.undo" => format!("took back entry {}", plain("entry")),
         "incident.correct" => {
-            let at = when("at").map(|at| format!(", which happened {at}")).unwrap_or_default();
+            let at = when("at").map(|at| format!(", which happened on {at}")).unwrap_or_default();
             format!("corrected entry {}{at}: {}", plain("entry"), said("text"))
         }
         "incident.redact" => format!("removed the words of entry {}{}", plain("entry"), because("reason")),

@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::Summary;
+use crate::journal::format::hex;
 
 /// The file.
 pub fn render(summary: &Summary) -> String {
@@ -14,5 +15,5 @@ pub fn render(summary: &Summary) -> String {
 /// The hash of a summary that has none yet, in hexadecimal.
 pub(super) fn hash(summary: &Summary) -> String {
     debug_assert!(summary.hash.is_empty(), "the hash is computed over a file without one");
-    Sha256::digest(render(summary).as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(render(summary).as_bytes()))
 }

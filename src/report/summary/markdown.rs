@@ -1,4 +1,4 @@
-//! The summary as Markdown: a page on GitHub, and a file that can be read as it is. Times stand in the guild's zone; numbers in brackets
+//! The summary as Markdown: a page on a code host such as `GitHub`, and a file that can be read as it is. Times stand in the guild's zone; numbers in brackets
 //! are journal entries, which the timeline lists.
 
 mod escape;
@@ -38,7 +38,7 @@ pub fn render(summary: &Summary) -> String {
         page.section(name);
         passage(&mut page, text);
     }
-    page.section("Done during the response");
+    page.section("Actions during the response");
     tables::tasks(&mut page, &summary.response_tasks);
     page.section("Follow-ups");
     tables::tasks(&mut page, &summary.follow_ups);

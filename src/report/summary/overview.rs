@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::Story;
 use super::impact::{by_service, union};
 use super::model::{Gap, Header, RatingRow, Recorded, Statement};
-use super::words::{Words, count, spell};
+use super::words::{Words, capital, count, spell};
 use crate::incident::history::reading::{Reading, read};
 use crate::incident::history::{Degree, History, Rating};
 use crate::incident::{Kind, State, reply};
@@ -14,8 +14,8 @@ use crate::incident::{Kind, State, reply};
 /// The entries of the last reading that tells `field`.
 fn told_by(readings: &[Reading<'_>], field: &str) -> Vec<i64> {
     // The service of a window is not that of the record.
-    let of_record = readings.iter().filter(|reading| reading.action() != "incident.impact");
-    of_record.filter(|reading| reading.tells(field)).next_back().map(Reading::entries).unwrap_or_default()
+    let mut of_record = readings.iter().filter(|reading| reading.action() != "incident.impact");
+    of_record.rfind(|reading| reading.tells(field)).map(Reading::entries).unwrap_or_default()
 }
 
 /// The head.
@@ -120,7 +120,7 @@ fn declaration(words: &Words<'_>, story: &Story<'_>, history: &History) -> Optio
         (Some(first), _) => format!(" as {first}"),
         (None, _) => String::new(),
     };
-    let (who, when) = (words.name(reporter), words.when(declared.at));
+    let (who, when) = (words.subject(reporter), words.when(declared.at));
     Some(Statement::new(format!("{who} declared {} on {when}{rating}.", story.incident.number), entries))
 }
 
@@ -164,11 +164,11 @@ fn affected(words: &Words<'_>, history: &History, now: DateTime<Utc>) -> Option<
                 all if all == total => String::new(),
                 part => format!(", of which {} not working at all", spell(part)),
             };
-            format!(
-                "{name} was affected for {}{lasts} in {}{outage}",
-                spell(total),
-                count(windows.len(), "window", "windows")
-            )
+            let times = match windows.len() {
+                1 => String::new(),
+                times => format!(" in {}", count(times, "window", "windows")),
+            };
+            format!("{name} was affected for {}{lasts}{times}{outage}", spell(total))
         })
         .collect();
     (!parts.is_empty()).then(|| Statement::new(format!("{}.", parts.join("; ")), entries))
@@ -181,24 +181,21 @@ fn acknowledgement(words: &Words<'_>, history: &History) -> Option<Statement> {
         return Some(Statement::new(text, acknowledged.milestone.entries.clone()));
     }
     let declared = history.milestones.declared.as_ref()?;
-    let (who, beside) = (words.name(acknowledged.by), beside(acknowledged.milestone.at, declared.at));
+    let (who, beside) = (words.subject(acknowledged.by), beside(acknowledged.milestone.at, declared.at));
     let entries = acknowledged.milestone.entries.iter().chain(&declared.entries).copied();
     Some(Statement::new(format!("{who} acknowledged it {beside}."), entries))
 }
 
 fn found(words: &Words<'_>, history: &History) -> Option<Statement> {
     let marks = [
-        ("The cause was identified", &history.milestones.identified),
+        ("the cause was identified", &history.milestones.identified),
         ("the effect was mitigated", &history.milestones.mitigated),
     ];
     let known: Vec<_> = marks.iter().filter_map(|(text, milestone)| Some((*text, milestone.as_ref()?))).collect();
     let entries = known.iter().flat_map(|(_, milestone)| milestone.entries.clone()).collect::<Vec<_>>();
     let parts: Vec<String> =
         known.iter().map(|(text, milestone)| format!("{text} {}", when(words, history, milestone.at))).collect();
-    let sentence = parts.join("; ");
-    // The first letter of the sentence is a capital whichever part comes first.
-    let first = sentence.chars().next()?.to_uppercase().collect::<String>();
-    Some(Statement::new(format!("{first}{}.", sentence.chars().skip(1).collect::<String>()), entries))
+    (!parts.is_empty()).then(|| Statement::new(format!("{}.", capital(&parts.join("; "))), entries))
 }
 
 fn waiting(history: &History, now: DateTime<Utc>) -> Option<Statement> {

@@ -26,9 +26,10 @@ pub fn roles(words: &Words<'_>, story: &Story<'_>, history: &History) -> Recorde
 /// How command was offered and taken.
 pub fn handovers(words: &Words<'_>, history: &History) -> Vec<HandoverRow> {
     let row = |offer: &history::Handover| {
-        let settled = offer.settled_at.map(|at| format!(" on {}", words.when(at))).unwrap_or_default();
+        let settled = offer.settled_at.map(|at| format!(" {}", words.when_beside(at, offer.offered_at)));
+        let settled = settled.unwrap_or_default();
         let reason = offer.reason.as_deref().map(|reason| format!(": {}", words.quoted(Some(reason))));
-        let (by, to) = (words.name(offer.by), words.name(offer.to));
+        let (by, to) = (words.subject(offer.by), words.name(offer.to));
         let offered = format!("{by} offered command to {to}");
         let text = match offer.outcome {
             Outcome::Accepted => format!("{offered}, who accepted{settled}."),
@@ -75,7 +76,7 @@ pub fn review(words: &Words<'_>, history: &History) -> ReviewPart {
     let evidence = || latest().unwrap_or_else(|| review.entries.clone());
     let moved = |what: &str, moved: &Moved| {
         let reason = moved.reason.as_deref().map(|reason| format!(": {}", words.quoted(Some(reason))));
-        let (who, when) = (words.name(moved.by), words.when(moved.at));
+        let (who, when) = (words.subject(moved.by), words.when(moved.at));
         Statement::new(format!("{who} {what} on {when}{}.", reason.unwrap_or_default()), moved.entries.clone())
     };
     let steps = [("handed it in", &review.submitted), ("sent it back", &review.returned)];

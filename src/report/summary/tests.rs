@@ -10,6 +10,7 @@ use super::metrics::Point;
 use super::*;
 use crate::incident::history::made::text;
 use crate::journal::Fact;
+use crate::journal::format::hex;
 use stories::{Made, bare, long};
 
 fn files(made: &Made) -> (String, String, String) {
@@ -49,8 +50,7 @@ fn the_hash_is_that_of_the_file_without_it() {
     assert!(markdown.contains(&hash) && html.contains(&hash));
     let without = json.replace(&format!("\"hash\": \"{hash}\""), "\"hash\": \"\"");
     assert_ne!(without, json);
-    let digest: String = Sha256::digest(without.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(digest, hash);
+    assert_eq!(hex(&Sha256::digest(without.as_bytes())), hash);
 }
 
 #[test]
@@ -83,6 +83,22 @@ fn a_link_that_leads_elsewhere_is_not_shown() {
     }
 }
 
+/// All lists of entries within `value` name entries that are `known`.
+fn walk(value: &Value, known: &[i64]) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                if let (true, Value::Array(entries)) = (name == "entries", value) {
+                    assert!(entries.iter().all(|entry| entry.as_i64().is_some_and(|entry| known.contains(&entry))));
+                }
+                walk(value, known);
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| walk(value, known)),
+        _ => {}
+    }
+}
+
 #[test]
 fn every_sentence_names_entries_that_the_timeline_has() {
     let summary = compose(&long().story());
@@ -90,20 +106,6 @@ fn every_sentence_names_entries_that_the_timeline_has() {
     assert!(summary.overview.len() > 6);
     for statement in &summary.overview {
         assert!(!statement.entries.is_empty(), "`{}` rests on nothing", statement.text);
-    }
-    fn walk(value: &Value, known: &[i64]) {
-        match value {
-            Value::Object(fields) => {
-                for (name, value) in fields {
-                    if let (true, Value::Array(entries)) = (name == "entries", value) {
-                        assert!(entries.iter().all(|entry| entry.as_i64().is_some_and(|entry| known.contains(&entry))));
-                    }
-                    walk(value, known);
-                }
-            }
-            Value::Array(values) => values.iter().for_each(|value| walk(value, known)),
-            _ => {}
-        }
     }
     walk(&serde_json::to_value(&summary).expect("it is JSON"), &known);
 }

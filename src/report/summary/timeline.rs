@@ -18,15 +18,9 @@ pub fn rows(words: &Words<'_>, entries: &[Told], link_base: &str) -> Vec<Row> {
     let mut rows: Vec<Row> = entries
         .iter()
         .map(|told| {
-            let as_written;
-            let reading = match readings.get(&told.seq) {
-                Some(reading) => reading,
-                // What was taken back, and the taking back, are read as they were written.
-                None => {
-                    as_written = Reading::as_written(told, redacted.contains_key(&told.seq));
-                    &as_written
-                }
-            };
+            // What was taken back, and the taking back, are read as they were written.
+            let as_written = Reading::as_written(told, redacted.contains_key(&told.seq));
+            let reading = readings.get(&told.seq).unwrap_or(&as_written);
             Row {
                 entry: told.seq,
                 at: words.moment(reading.at),
@@ -63,7 +57,7 @@ fn who(words: &Words<'_>, told: &Told) -> String {
     match told.actor {
         None if WARDROOMS.contains(&told.action.as_str()) => "wardroom".to_owned(),
         // Time closes what is resolved, and a person may have done so whose name was removed.
-        None if told.action == "incident.close" => "wardroom, or somebody whose name was removed".to_owned(),
+        None if told.action == "incident.close" => "wardroom, or a removed name".to_owned(),
         actor => words.name(actor),
     }
 }

@@ -58,6 +58,13 @@ impl<'a> Words<'a> {
         name.unwrap_or_else(|| format!("person {person}"))
     }
 
+    /// The name of a person at the beginning of a sentence. Names are as people write them; what stands for one is ours.
+    pub fn subject(&self, person: Option<UserId>) -> String {
+        let name = self.name(person);
+        let known = person.is_some_and(|person| self.people.contains_key(&person));
+        if known { name } else { capital(&name) }
+    }
+
     /// A text of a person, with names where it mentions people. What was removed says so.
     pub fn said(&self, text: Option<&str>) -> String {
         let Some(text) = text else { return REMOVED.to_owned() };
@@ -115,6 +122,12 @@ pub fn spell(length: TimeDelta) -> String {
         rest %= size;
     }
     shown.join(" ")
+}
+
+/// `text` with a capital at the beginning, as sentences have.
+pub fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }
 
 /// `1 window`, `2 windows`.

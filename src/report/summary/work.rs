@@ -39,7 +39,7 @@ fn row(words: &Words<'_>, task: &Task, now: DateTime<Utc>) -> TaskRow {
         text: words.said(task.text.as_deref()),
         owner: Recorded::or(task.owner.map(|owner| words.name(Some(owner))), || {
             if is_open {
-                Gap::filled_by("Whoever takes it can say so", "/incident task take task:…")
+                Gap::filled_by("Whoever takes it can say so", "/incident task list")
             } else {
                 Gap::open("Nobody was named")
             }

@@ -14,7 +14,7 @@ const WIDTH: f64 = 960.0;
 /// Where the lanes begin: the names stand left of it.
 const LEFT: f64 = 150.0;
 /// Where they end: the label of a milestone at the very end has room beside it.
-const RIGHT: f64 = 812.0;
+const RIGHT: f64 = 806.0;
 /// Below the labels of the axis.
 const TOP: f64 = 44.0;
 const BAR: f64 = 20.0;
@@ -89,7 +89,7 @@ impl Picture {
         let mut y = TOP + GAP;
         let mut lanes = Vec::new();
         for (name, stretches) in groups {
-            let lane = lane(name, stretches, &axis, y);
+            let lane = lane(&name, stretches, &axis, y);
             y += lane.height + GAP;
             if !lane.bars.is_empty() {
                 lanes.push(lane);
@@ -157,7 +157,8 @@ fn marks(summary: &Summary) -> Vec<Moment> {
         at: at.at,
         name,
         hour: at.hour().to_owned(),
-        day: at.day.clone(),
+        // The year is in the text.
+        day: at.day.rsplit_once(' ').map_or_else(|| at.day.clone(), |(day, _)| day.to_owned()),
     };
     let mut marks: Vec<Moment> = recorded.chain(reopened).map(moment).collect();
     marks.sort_by_key(|mark| mark.at);
@@ -181,7 +182,7 @@ fn span(summary: &Summary, marks: &[Moment], now: DateTime<Utc>) -> Option<(Date
 }
 
 /// Bars that overlap stand below one another.
-fn lane(name: String, mut stretches: Vec<Stretch>, axis: &Axis, y: f64) -> Lane {
+fn lane(name: &str, mut stretches: Vec<Stretch>, axis: &Axis, y: f64) -> Lane {
     stretches.sort_by_key(|stretch| (stretch.from, stretch.until));
     let mut rows: Vec<f64> = Vec::new();
     let mut bars = Vec::new();
@@ -202,7 +203,7 @@ fn lane(name: String, mut stretches: Vec<Stretch>, axis: &Axis, y: f64) -> Lane 
         bars.push(Bar { x, y, width, height: BAR, class, label, title });
     }
     let height = if rows.is_empty() { -GAP } else { row_offset(rows.len()) - GAP / 2.0 };
-    Lane { name: clip(&name, NAME), y, height, bars }
+    Lane { name: clip(name, NAME), y, height, bars }
 }
 
 fn row_offset(row: usize) -> f64 {
@@ -235,4 +236,42 @@ fn place(marks: Vec<Moment>, axis: &Axis, bottom: f64) -> Vec<Mark> {
     }
     let y = |line: usize| bottom + LINE * (f64::from(u32::try_from(line).unwrap_or(u32::MAX)) + 1.0);
     placed.into_iter().map(|(x, line, label)| Mark { x, y: y(line), label }).rev().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::incident::history::made::minute;
+
+    fn at(minutes: i64) -> Moment {
+        Moment { at: minute(minutes), name: "acknowledged", hour: "10:05".to_owned(), day: "24 Nov".to_owned() }
+    }
+
+    proptest! {
+        #[test]
+        fn no_label_touches_another_and_no_line_runs_through_one(mut minutes in proptest::collection::vec(-20_i64..320, 0..12)) {
+            minutes.sort_unstable();
+            let axis = Axis::over((minute(0), minute(300)), LEFT, RIGHT, "Europe/Berlin");
+            let marks = place(minutes.into_iter().map(at).collect(), &axis, 100.0);
+            for (place, one) in marks.iter().enumerate() {
+                let reach = one.x + 5.0 + text_width(one.label.chars().count());
+                prop_assert!(reach <= WIDTH, "`{}` runs out of the picture", one.label);
+                for other in &marks[place + 1..] {
+                    // To the right of `one`, and within its label: it must end above.
+                    prop_assert!(other.x >= reach || other.y <= one.y - LINE, "{} {} {} {}", one.x, one.y, other.x, other.y);
+                }
+            }
+        }
+
+        #[test]
+        fn an_axis_has_few_ticks_and_all_of_them_in_their_place(minutes in 1_i64..2_000_000, from in 0_i64..100_000) {
+            let axis = Axis::over((minute(from), minute(from + minutes)), LEFT, RIGHT, "Europe/Berlin");
+            let ticks = axis.ticks();
+            prop_assert!((1..=11).contains(&ticks.len()), "{}", ticks.len());
+            prop_assert!(ticks.iter().all(|tick| (LEFT..=RIGHT).contains(&tick.x)));
+            prop_assert!(ticks.is_sorted_by(|one, next| next.x - one.x > 50.0));
+        }
+    }
 }

@@ -1,6 +1,6 @@
-//! Texts of people in Markdown files: shown literally on GitHub, and still readable as a plain file.
+//! Texts of people in Markdown files: shown literally on `GitHub`, and still readable as a plain file.
 //!
-//! GitHub's Markdown differs from Discord's (tables, HTML, entities, references such as `#7`), so [`crate::chat::text::escape`] would not do.
+//! Its Markdown differs from Discord's (tables, HTML, entities, references such as `#7`), so [`crate::chat::text::escape`] would not do.
 
 use crate::chat::text::clean;
 

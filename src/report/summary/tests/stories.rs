@@ -24,7 +24,7 @@ pub(super) struct Made {
     pub(super) people: BTreeMap<UserId, String>,
     pub(super) zone: TimeZone,
     pub(super) deliveries: Vec<Delivery>,
-    pub(super) made_at: i64,
+    pub(super) now: i64,
 }
 
 impl Made {
@@ -36,7 +36,7 @@ impl Made {
             guild: "Harbour Goods",
             zone: &self.zone,
             zone_name: "Europe/Berlin",
-            made_at: minute(self.made_at),
+            made_at: minute(self.now),
             deliveries: &self.deliveries,
             service_levels: None,
             link_base: "https://discord.com/channels/1/",
@@ -69,7 +69,7 @@ pub(super) fn bare() -> Made {
         people: BTreeMap::new(),
         zone: phrase::zone("Europe/Berlin").expect("it is a zone"),
         deliveries: Vec::new(),
-        made_at: 30,
+        now: 30,
     }
 }
 
@@ -96,7 +96,7 @@ pub(super) fn long() -> Made {
         people: names.into_iter().map(|(id, name)| (UserId(id), name.to_owned())).collect(),
         zone: phrase::zone("Europe/Berlin").expect("it is a zone"),
         deliveries: deliveries(),
-        made_at: 4500,
+        now: 4500,
     }
 }
 
