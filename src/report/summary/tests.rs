@@ -55,7 +55,11 @@ fn the_hash_is_that_of_the_file_without_it() {
 
 #[test]
 fn texts_of_people_do_nothing_in_html() {
-    let (_, html, _) = files(&long());
+    let mut made = long();
+    // Names stand in the picture, too.
+    made.people.insert(UserId(2), "<b>Arno</b>".to_owned());
+    let (_, html, _) = files(&made);
+    assert!(html.contains("&#60;b&#62;Arno"));
     for acting in ["<script", "<img", "<b>", "javascript:alert(3)\"", " onerror=\""] {
         assert!(!html.contains(acting), "`{acting}` stands in the file");
     }

@@ -26,9 +26,10 @@ pub fn tasks(words: &Words<'_>, history: &History, stage: Stage, now: DateTime<U
     let of_stage = history.tasks.iter().filter(|task| task.stage == stage);
     Recorded::unless_empty(of_stage.map(|task| row(words, task, now)).collect(), || match stage {
         Stage::Response => Gap::filled_by("Whoever works on it can say what is done", "/incident task add text:…"),
-        Stage::FollowUp => {
-            Gap::filled_by("Whoever reviews it can say what must follow", "/incident task add text:… owner:… due:…")
-        }
+        Stage::FollowUp => Gap::filled_by(
+            "Whoever reviews it can say what must follow",
+            "/incident task add text:… follow-up:true owner:… due:…",
+        ),
     })
 }
 
@@ -39,7 +40,7 @@ fn row(words: &Words<'_>, task: &Task, now: DateTime<Utc>) -> TaskRow {
         text: words.said(task.text.as_deref()),
         owner: Recorded::or(task.owner.map(|owner| words.name(Some(owner))), || {
             if is_open {
-                Gap::filled_by("Whoever takes it can say so", "/incident task list")
+                Gap::filled_by("Whoever takes it can say so", &format!("/incident task take task:{}", task.number))
             } else {
                 Gap::open("Nobody was named")
             }

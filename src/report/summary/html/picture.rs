@@ -113,32 +113,38 @@ impl Picture {
     }
 }
 
-/// The lanes, from above: services, waiting, roles.
+/// The lanes, from above: services, waiting, roles. A service may be called like a role, and has a lane of its own all the same.
 fn groups(summary: &Summary, now: DateTime<Utc>) -> Vec<(String, Vec<Stretch>)> {
-    let mut groups: Vec<(String, Vec<Stretch>)> = Vec::new();
-    let mut put = |name: String, stretch: Stretch| match groups.iter_mut().find(|(known, _)| *known == name) {
-        Some((_, stretches)) => stretches.push(stretch),
-        None => groups.push((name, vec![stretch])),
-    };
+    let mut services: Vec<(String, Vec<Stretch>)> = Vec::new();
+    let mut others: Vec<(String, Vec<Stretch>)> = Vec::new();
     for window in &summary.impact.windows {
         let degree = window.degree.name();
         let label = format!("{degree}, {}", window.length.text);
         let title = format!("Window {}: {label}", window.number);
         let (from, until) = (window.from.at, window.until.as_ref().map_or(now, |until| until.at));
-        put(window.service.clone(), Stretch { from, until, class: degree, label, title });
+        put(&mut services, &window.service, Stretch { from, until, class: degree, label, title });
     }
     for hold in &summary.holds {
         let label = hold.reason.clone();
         let title = format!("On hold ({label}), {}", hold.length.text);
         let (from, until) = (hold.from.at, hold.until.as_ref().map_or(now, |until| until.at));
-        put("on hold".to_owned(), Stretch { from, until, class: "hold", label, title });
+        put(&mut others, "on hold", Stretch { from, until, class: "hold", label, title });
     }
     for role in summary.roles.items() {
         let (from, until) = (role.from.at, role.until.as_ref().map_or(now, |until| until.at));
         let title = format!("{}: {}", role.role, role.person);
-        put(role.role.clone(), Stretch { from, until, class: "role", label: role.person.clone(), title });
+        put(&mut others, &role.role, Stretch { from, until, class: "role", label: role.person.clone(), title });
     }
-    groups
+    services.append(&mut others);
+    services
+}
+
+/// Puts a bar into the lane of that name.
+fn put(lanes: &mut Vec<(String, Vec<Stretch>)>, name: &str, stretch: Stretch) {
+    match lanes.iter_mut().find(|(known, _)| known == name) {
+        Some((_, stretches)) => stretches.push(stretch),
+        None => lanes.push((name.to_owned(), vec![stretch])),
+    }
 }
 
 /// A milestone before it has a place.
