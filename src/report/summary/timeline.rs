@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::deed::deed;
 use super::model::{Row, Statement};
 use super::words::Words;
+use crate::clock::instant;
 use crate::incident::history::reading::{self, Reading, words_field};
 use crate::journal::{AFTERWARDS, Told};
 
@@ -15,6 +16,7 @@ pub fn rows(words: &Words<'_>, entries: &[Told], link_base: &str) -> Vec<Row> {
     let redacted = reading::redacted(entries);
     let readings: BTreeMap<i64, Reading<'_>> =
         reading::read(entries).into_iter().map(|reading| (reading.told.seq, reading)).collect();
+    let remarks = remarks(entries, &undone);
     let mut rows: Vec<Row> = entries
         .iter()
         .map(|told| {
@@ -27,7 +29,7 @@ pub fn rows(words: &Words<'_>, entries: &[Told], link_base: &str) -> Vec<Row> {
                 entered_later: (told.entry_at - reading.at > AFTERWARDS).then(|| words.moment(told.entry_at)),
                 who: who(words, told),
                 text: deed(words, reading),
-                history: history(words, reading, entries, &undone),
+                history: history(words, told, remarks.get(&told.seq).map_or(&[], Vec::as_slice), &redacted),
                 taken_back_by: undone.get(&told.seq).copied(),
                 removed_by: redacted.get(&told.seq).copied(),
                 link: told.text("link").filter(|link| is_ours(link, link_base)).map(str::to_owned),
@@ -62,37 +64,43 @@ fn who(words: &Words<'_>, told: &Told) -> String {
     }
 }
 
+/// The entries that say something about another one, by its number. What was taken back is not among them.
+fn remarks<'a>(entries: &'a [Told], undone: &BTreeMap<i64, i64>) -> BTreeMap<i64, Vec<&'a Told>> {
+    let mut remarks: BTreeMap<i64, Vec<&Told>> = BTreeMap::new();
+    for told in entries.iter().filter(|told| !undone.contains_key(&told.seq)) {
+        if let Some(about) = told.text("entry").and_then(|entry| entry.parse().ok()) {
+            remarks.entry(about).or_default().push(told);
+        }
+    }
+    remarks
+}
+
 /// What stood before each correction, and what happened to the message that was kept.
-fn history(words: &Words<'_>, reading: &Reading<'_>, entries: &[Told], undone: &BTreeMap<i64, i64>) -> Vec<Statement> {
-    let told = reading.told;
-    let mut stood = words_field(&told.action).and_then(|field| told.text(field));
+fn history(words: &Words<'_>, told: &Told, remarks: &[&Told], redacted: &BTreeMap<i64, i64>) -> Vec<Statement> {
+    let field = words_field(&told.action);
+    let mut stood = field.and_then(|field| told.text(field));
     let mut at = told.event_at;
     let mut history = Vec::new();
-    for other in entries.iter().filter(|other| other.text("entry") == Some(told.seq.to_string().as_str())) {
-        if undone.contains_key(&other.seq) {
-            continue;
-        }
-        match other.action.as_str() {
+    for remark in remarks {
+        let mut tell = |text: String| history.push(Statement::new(text, [remark.seq]));
+        let text = remark.text("text");
+        match remark.action.as_str() {
+            // Where no words can be replaced, the correction stands beside them.
+            "incident.correct" if field.is_none() => tell(format!("Corrected: {}", words.said(text))),
             "incident.correct" => {
-                let corrected = other.text("text");
-                if corrected != stood {
-                    history.push(Statement::new(format!("Before: {}", words.said(stood)), [other.seq]));
-                    stood = corrected;
+                // One that gave another time only leaves the words as they are.
+                if text != stood && (text.is_some() || redacted.contains_key(&remark.seq)) {
+                    tell(format!("Before: {}", words.said(stood)));
+                    stood = text;
                 }
-                if let Some(right) = other.text("at").and_then(|at| at.parse().ok()).map(crate::clock::instant)
-                    && right != at
-                {
-                    history.push(Statement::new(format!("Before: {}", words.when(at)), [other.seq]));
+                let right = remark.text("at").and_then(|at| at.parse().ok()).map(instant);
+                if let Some(right) = right.filter(|right| *right != at) {
+                    tell(format!("Before: {}", words.when(at)));
                     at = right;
                 }
             }
-            "incident.message-edited" => {
-                let text = format!("The message now says: {}", words.said(other.text("text")));
-                history.push(Statement::new(text, [other.seq]));
-            }
-            "incident.message-deleted" => {
-                history.push(Statement::new("The message was deleted in the channel.", [other.seq]));
-            }
+            "incident.message-edited" => tell(format!("The message now says: {}", words.said(text))),
+            "incident.message-deleted" => tell("The message was deleted in the channel.".to_owned()),
             _ => {}
         }
     }
