@@ -114,6 +114,44 @@ fn every_sentence_names_entries_that_the_timeline_has() {
     walk(&serde_json::to_value(&summary).expect("it is JSON"), &known);
 }
 
+/// All commands that stand within `value`.
+fn commands(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            found.extend(fields.get("command").and_then(Value::as_str).map(str::to_owned));
+            fields.values().for_each(|value| commands(value, found));
+        }
+        Value::Array(values) => values.iter().for_each(|value| commands(value, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_command_that_fills_a_gap_exists_with_its_options() {
+    let catalogue: Value = serde_json::from_str(include_str!("../../../commands/incident.json")).expect("it is JSON");
+    let named = |options: &Value, name: &str| -> Option<Value> {
+        options["options"].as_array()?.iter().find(|option| option["name"] == name).cloned()
+    };
+    let mut found = Vec::new();
+    for made in [long(), bare()] {
+        commands(&serde_json::to_value(compose(&made.story())).expect("it is JSON"), &mut found);
+    }
+    assert!(found.len() > 10);
+    for command in found {
+        let mut words = command.split(' ');
+        assert_eq!(words.next(), Some("/incident"));
+        let mut at = catalogue.clone();
+        for word in words {
+            let name = word.split(':').next().unwrap_or_default();
+            let next = named(&at, name).unwrap_or_else(|| panic!("`{command}`: there is no `{name}`"));
+            // A verb leads on to its options; an option leads nowhere.
+            if !word.contains(':') {
+                at = next;
+            }
+        }
+    }
+}
+
 #[test]
 fn what_was_removed_is_nowhere() {
     let (markdown, html, json) = files(&long());
