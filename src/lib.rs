@@ -25,6 +25,7 @@
 //! | [`command`] | the catalogue, the one dispatch, help, forms, the desk |
 //! | [`incident`], [`service`], [`setup`] | the processes. Each has the same files: `mod` (rules), `command`, `store`, `reply` (words), `jobs` where time acts |
 //! | [`journal`] | the evidence: a hash chain per guild, its byte format, and the walk that verifies it |
+//! | [`report`] | documents computed from the journal: the post-incident summary |
 //! | [`inbox`], [`timer`], [`outbox`] | nothing acts twice; what is due; what must be said |
 //! | [`document`] | files that wardroom made and posted, which outlive the outbox |
 //! | [`store`], [`memory`] | the two databases behind one SQL text; what the bot remembers of itself |
@@ -72,6 +73,7 @@ pub mod number;
 pub mod outbox;
 pub mod playground;
 pub mod policy;
+pub mod report;
 pub mod service;
 pub mod setup;
 pub mod snowflake;

@@ -14,6 +14,7 @@
 //!   windows, and those that are open when a record ends, end with it.
 //! * Everything names the entries that it rests on.
 
+mod course;
 mod milestones;
 mod people;
 pub mod reading;
@@ -21,11 +22,12 @@ mod review;
 mod windows;
 mod work;
 
+pub use course::{Hold, Rating};
 pub use milestones::{Acknowledged, Ended, Milestone, Milestones};
 pub use people::{Handover, Held, Outcome};
 pub use review::{Moved, Passage, Review, ReviewState};
 pub use windows::{Affected, Degree, Window};
-pub use work::{Hold, Link, Notice, Rating, Stage, Task, TaskState, Update, Word};
+pub use work::{Link, Notice, Stage, Task, TaskState, Update, Word};
 
 use crate::journal::Told;
 use people::People;
@@ -75,8 +77,8 @@ impl History {
             windows.take(reading);
             people.take(reading);
             work::take_task(&mut history.tasks, reading);
-            work::take_hold(&mut history.holds, reading);
-            work::take_rating(&mut history.ratings, reading);
+            course::take_hold(&mut history.holds, reading);
+            course::take_rating(&mut history.ratings, reading);
             history.review.take(reading);
             history.links.extend(work::link(reading));
             match reading.action() {

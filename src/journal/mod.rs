@@ -123,7 +123,7 @@ pub struct Told {
 }
 
 /// Written down later than this after it happened, an entry is one made afterwards.
-const AFTERWARDS: TimeDelta = TimeDelta::seconds(60);
+pub const AFTERWARDS: TimeDelta = TimeDelta::seconds(60);
 
 impl Told {
     /// Whether it was written down noticeably later than it happened.

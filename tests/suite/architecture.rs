@@ -89,6 +89,13 @@ fn the_rules_know_no_database_and_no_wire() {
 }
 
 #[test]
+fn documents_are_made_of_what_they_are_given() {
+    only(r"\b(sqlx|tokio|crate::store|crate::discord|crate::outbox)::|\bTx\b", |file| {
+        !file.starts_with("src/report/") && !file.starts_with("src/incident/history")
+    });
+}
+
+#[test]
 fn the_playground_knows_none_of_the_other_rooms() {
     only(
         r"crate::(bot|chat|cli|clock|command|config|discord|document|error|inbox|incident|journal|memory|number|outbox|policy|service|setup|snowflake|store|timer|web)\b",

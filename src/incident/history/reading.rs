@@ -25,6 +25,11 @@ pub struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
+    /// An entry as it was written, whatever came after.
+    pub fn as_written(told: &'a Told, is_redacted: bool) -> Self {
+        Self { told, at: told.event_at, timed_by: None, worded_by: None, is_redacted, words: None }
+    }
+
     /// What was done.
     pub fn action(&self) -> &'a str {
         &self.told.action
@@ -146,14 +151,7 @@ pub fn read(entries: &[Told]) -> Vec<Reading<'_>> {
             }
         }
         places.insert(told.seq, counting.len());
-        counting.push(Reading {
-            told,
-            at: told.event_at,
-            timed_by: None,
-            worded_by: None,
-            is_redacted: redacted.contains_key(&told.seq),
-            words: None,
-        });
+        counting.push(Reading::as_written(told, redacted.contains_key(&told.seq)));
     }
     counting
 }

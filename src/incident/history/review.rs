@@ -24,7 +24,7 @@ pub enum ReviewState {
 /// A text of the review.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Passage {
-    /// What it says; none when it was removed or emptied.
+    /// What it says; none when it was removed.
     pub text: Option<String>,
     /// Who wrote it last; none when the name was removed.
     pub by: Option<UserId>,
@@ -112,7 +112,9 @@ impl Review {
         ] {
             if reading.tells(field) {
                 let text = reading.text(field).map(str::to_owned);
-                *passage = Some(Passage { text, by: reading.told.actor, entries: reading.entries() });
+                // What was emptied is not there; what was removed shows that it was.
+                let is_there = text.is_some() || reading.is_redacted;
+                *passage = is_there.then(|| Passage { text, by: reading.told.actor, entries: reading.entries() });
             }
         }
     }

@@ -1,10 +1,10 @@
-//! What people did and said: tasks, links, updates, decisions, and how the priority and the waiting went.
+//! What people did and said: tasks, links, updates, decisions.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::reading::Reading;
-use crate::incident::{Audience, State};
+use crate::incident::Audience;
 use crate::snowflake::UserId;
 
 /// When a task is for.
@@ -27,6 +27,17 @@ pub enum TaskState {
     Done,
     /// Not to be done any more.
     Dropped,
+}
+
+impl TaskState {
+    /// The state in a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Done => "done",
+            Self::Dropped => "dropped",
+        }
+    }
 }
 
 /// Something to be done.
@@ -122,45 +133,7 @@ pub struct Word {
     pub entries: Vec<i64>,
 }
 
-/// It waited for something.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hold {
-    /// For what: customer, supplier, change or problem.
-    pub reason: Option<String>,
-    /// What was said of it.
-    pub note: Option<String>,
-    /// Until when it was meant to wait.
-    pub planned_until: Option<DateTime<Utc>>,
-    /// From when.
-    pub from: DateTime<Utc>,
-    /// Until when; none while it waits.
-    pub until: Option<DateTime<Utc>>,
-    /// The numbers of the journal entries that it rests on.
-    pub entries: Vec<i64>,
-}
-
-/// How it was rated from some moment on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rating {
-    /// P1 to P5.
-    pub priority: Option<String>,
-    /// How many are affected.
-    pub impact: Option<String>,
-    /// How soon it must be mended.
-    pub urgency: Option<String>,
-    /// Whether it is a major incident.
-    pub major: bool,
-    /// Why it was changed, if that was said.
-    pub reason: Option<String>,
-    /// From when.
-    pub at: DateTime<Utc>,
-    /// By whom; none when the name was removed, or when wardroom did it.
-    pub by: Option<UserId>,
-    /// The numbers of the journal entries that it rests on.
-    pub entries: Vec<i64>,
-}
-
-fn owned(text: Option<&str>) -> Option<String> {
+pub(super) fn owned(text: Option<&str>) -> Option<String> {
     text.map(str::to_owned)
 }
 
@@ -249,48 +222,4 @@ pub(super) fn notice(reading: &Reading<'_>) -> Notice {
 
 pub(super) fn word(reading: &Reading<'_>, field: &str) -> Word {
     Word { text: owned(reading.text(field)), at: reading.at, by: reading.told.actor, entries: reading.entries() }
-}
-
-/// Takes what an entry says about waiting.
-pub(super) fn take_hold(holds: &mut Vec<Hold>, reading: &Reading<'_>) {
-    let state = reading.told.text("state").and_then(State::named);
-    let goes_on = reading.action() == "incident.hold" || state == Some(State::OnHold);
-    if !goes_on && state.is_none() {
-        return;
-    }
-    if let Some(hold) = holds.last_mut().filter(|hold| hold.until.is_none()) {
-        hold.until = Some(reading.at.max(hold.from));
-        hold.entries.extend(reading.entries());
-    }
-    if goes_on {
-        holds.push(Hold {
-            reason: owned(reading.told.text("hold-reason")),
-            note: owned(reading.text("hold-note")),
-            planned_until: reading.instant("hold-until"),
-            from: reading.at,
-            until: None,
-            entries: reading.entries(),
-        });
-    }
-}
-
-/// Takes what an entry says about the priority. An entry tells only what changed, so the rest is as it was.
-pub(super) fn take_rating(ratings: &mut Vec<Rating>, reading: &Reading<'_>) {
-    if !["priority", "impact", "urgency", "major"].into_iter().any(|field| reading.tells(field)) {
-        return;
-    }
-    let before = ratings.last().cloned();
-    let now = |field: &str, before: Option<String>| {
-        if reading.tells(field) { owned(reading.told.text(field)) } else { before }
-    };
-    ratings.push(Rating {
-        priority: now("priority", before.as_ref().and_then(|rating| rating.priority.clone())),
-        impact: now("impact", before.as_ref().and_then(|rating| rating.impact.clone())),
-        urgency: now("urgency", before.as_ref().and_then(|rating| rating.urgency.clone())),
-        major: if reading.tells("major") { reading.is("major") } else { before.is_some_and(|rating| rating.major) },
-        reason: owned(reading.text("reason")),
-        at: reading.at,
-        by: reading.told.actor,
-        entries: reading.entries(),
-    });
 }
