@@ -75,6 +75,12 @@ impl Scene {
         }
     }
 
+    /// The same scene, where wardroom does what follows from what a person did.
+    #[must_use]
+    pub fn by_itself(&self) -> Self {
+        Self { actor: Actor::Wardroom, ..self.clone() }
+    }
+
     /// An entry for the journal about something that happens now.
     pub fn draft(
         &self,

@@ -80,7 +80,8 @@ async fn batch(tx: &mut Tx, guild: GuildId, after: i64) -> Result<Batch, Error> 
 /// The first field in which the incident is not what its entries made of it.
 fn difference(incident: &Incident, entries: &[Told]) -> Option<&'static str> {
     let mut made: BTreeMap<&str, &Fact> = BTreeMap::new();
-    for told in entries {
+    // A window of impact has a service of its own.
+    for told in entries.iter().filter(|told| told.action != "incident.impact") {
         for (field, fact) in &told.after {
             made.insert(field, fact);
         }

@@ -4,12 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::declare::declare;
 use super::history::Degree;
+use super::report::Format;
 use super::listing::{self, Asked};
 use super::step::{beside, find};
 use super::{
     Audience, CloseAs, Code, Declaration, Escalation, HoldReason, Kind, Level, Mark, Priority, Reassessment, Role,
 };
-use super::{capture, entries, finding, handover, impact, linking, reply, review, story, tasks, verbs, waiting};
+use super::{capture, entries, finding, handover, impact, linking, reply, report, review, story, tasks, verbs, waiting};
 use crate::chat::answer::Answer;
 use crate::chat::text::clean;
 use crate::command::context::Context;
@@ -239,6 +240,13 @@ pub enum Command {
         /// Which.
         incident: Option<String>,
     },
+    /// The summary, as files.
+    Report {
+        /// Which.
+        format: Option<Format>,
+        /// Which.
+        incident: Option<String>,
+    },
     /// What is learnt.
     Review {
         /// Which.
@@ -304,6 +312,7 @@ impl Command {
                 | Self::List { .. }
                 | Self::Find { .. }
                 | Self::TaskList { .. }
+                | Self::Report { .. }
                 | Self::Impact { service: None, degree: None, from: None, until: None, window: None, remove: None, .. }
                 | Self::Timeline { correct: None, redact: None, .. }
         )
@@ -373,6 +382,7 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
             let said = impact::Said { service, degree, from, until, window, remove: remove.unwrap_or(false) };
             impact::impact(tx, context, incident, said).await
         }
+        Command::Report { format, incident } => report::report(tx, context, incident.as_deref(), format).await,
         Command::Review { incident } => review::verbs::review(tx, context, incident.as_deref()).await,
         Command::Role { role, member, incident } => verbs::give_role(tx, context, incident, role, member).await,
         Command::Priority { impact, urgency, priority, major, reason, service, incident } => {

@@ -34,6 +34,7 @@ pub async fn press(tx: &mut Tx, context: &Context, action: &str, record: &str, e
         "close" => Command::Close { r#as: None, reason: None, service: None, incident },
         "resume" => Command::Resume { incident },
         "review" => Command::Review { incident },
+        "report" => Command::Report { format: None, incident },
         "task-done" => Command::TaskDone { task: extra.to_owned(), result: None, incident },
         "timeline" if extra.is_empty() => {
             Command::Timeline { entry: None, correct: None, redact: None, page: None, incident }

@@ -26,6 +26,10 @@ use crate::outbox;
 use crate::policy;
 use crate::store::Tx;
 
+/// What wardroom does by itself because of a step: it stands in nobody's way who takes that step back.
+const CONSEQUENCES: [&str; 3] = ["incident.notice", "incident.report", "incident.review-open"];
+/// Entries among which the last step of a person is looked for.
+const LOOKED_THROUGH: i64 = 8;
 /// Characters of a note that was taken from a message, and of what it says after an edit; Discord's longest message has 4,000.
 pub(super) const CAPTURED: usize = 4000;
 
@@ -194,8 +198,11 @@ pub(super) async fn undo(
     meant: Option<i64>,
 ) -> Result<Answer, Error> {
     let number = before.number;
-    let last = journal::last(tx, before.guild, &number.to_string())
+    let last = journal::page(tx, before.guild, &number.to_string(), None, LOOKED_THROUGH)
         .await?
+        .into_iter()
+        .rev()
+        .find(|told| !CONSEQUENCES.contains(&told.action.as_str()))
         .ok_or_else(|| reply::not_yours_to_undo(number, "nothing has happened yet."))?;
     if meant.is_some_and(|meant| meant != last.seq) {
         return Err(

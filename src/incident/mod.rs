@@ -26,6 +26,7 @@ pub mod listing;
 pub mod notices;
 mod reminders;
 pub mod reply;
+mod report;
 pub mod review;
 mod rules;
 mod step;

@@ -65,7 +65,7 @@ pub async fn send(tx: &mut Tx, scene: &Scene, incident: &Incident, phase: Phase)
     let channel = scene.guild.channel(Purpose::Management);
     let changes =
         vec![Change::new("phase", Fact::Plain(phase.name().to_owned())), Change::new("channel", Fact::plain(channel))];
-    let draft = scene.draft("incident.notice", incident.number, "major incident process", changes);
+    let draft = scene.by_itself().draft("incident.notice", incident.number, "major incident process", changes);
     let told = journal::append(tx, incident.guild, scene.written_at, draft).await?;
     let every = scene.guild.habits.notice_every_minutes;
     let (to, message) = match channel {

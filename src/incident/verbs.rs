@@ -221,6 +221,9 @@ pub(super) async fn resolve(
     if after.major {
         notices::send(tx, context, &after, Phase::Resolve).await?;
     }
+    if review::begins_by_itself(&after) {
+        review::verbs::begin_by_itself(tx, context, &after).await?;
+    }
     undoable(&after, &told, reply::resolved(&after))
 }
 

@@ -23,6 +23,7 @@ use rand::RngExt;
 
 use crate::args;
 use crate::chat::message::{Message, Ping};
+use crate::clock::instant;
 use crate::document;
 use crate::error::Error;
 use crate::number::Number;

@@ -209,3 +209,8 @@ pub fn impact(incident: &Incident, windows: &[Window]) -> Message {
     lines.push("-# Correct one with `/incident impact window:…`; add one with `from`.".to_owned());
     Message::say(lines.join("\n"))
 }
+
+/// The summary goes along as files.
+pub fn report(incident: &Incident, entries: usize) -> Message {
+    Message::say(format!("📄 Summary of {} from its {entries} journal entries.", headline(incident)))
+}

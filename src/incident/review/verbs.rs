@@ -12,7 +12,7 @@ use crate::command::form::{self, Opened};
 use crate::error::{Error, Refusal};
 use crate::incident::history::{self, ReviewState};
 use crate::incident::step::{find, step, undoable, written};
-use crate::incident::{Incident, entries, jobs, reply as words, tasks};
+use crate::incident::{Incident, entries, jobs, reply as words, report, tasks};
 use crate::journal::{Change, Fact};
 use crate::outbox::{self, Home};
 use crate::policy;
@@ -42,6 +42,17 @@ pub async fn review(tx: &mut Tx, context: &Context, named: Option<&str>) -> Resu
     })
 }
 
+/// The review begins by itself, with the summary as it is now, because of what was just resolved. What was reviewed before is told of anew.
+pub async fn begin_by_itself(tx: &mut Tx, scene: &Scene, resolved: &Incident) -> Result<(), Error> {
+    let scene = scene.by_itself();
+    let basis = "wardroom: it was urgent or major";
+    let incident = match store::find(tx, resolved.guild, resolved.number).await? {
+        Some(_) => resolved.clone(),
+        None => begin(tx, &scene, resolved, basis).await?.0,
+    };
+    report::publish(tx, &scene, &incident, basis).await.map(drop)
+}
+
 /// The review begins: its card, its thread, its reminder.
 pub async fn begin(tx: &mut Tx, scene: &Scene, before: &Incident, basis: &str) -> Result<(Incident, Review), Error> {
     let habits = scene.guild.habits;
@@ -49,7 +60,7 @@ pub async fn begin(tx: &mut Tx, scene: &Scene, before: &Incident, basis: &str) -
     let review = Review::begin(before, due)?;
     store::put(tx, before.guild, &review).await?;
     let changes = vec![Change::new("owner", Fact::person(review.owner)), Change::new("due", Fact::instant(Some(due)))];
-    let after = before.clone().noted();
+    let after = before.clone().followed();
     let (after, _) = step(tx, scene, before, after, "incident.review-open", basis, changes).await?;
     timer::arm(tx, after.guild, timer::Kind::Review, after.number, jobs::review_reminder(&review)).await?;
     draw(tx, scene, &after, &review).await?;
@@ -180,6 +191,7 @@ pub async fn approve(tx: &mut Tx, context: &Context, record: &str) -> Result<Ans
     let (after, _) =
         moved(tx, context, &before, &review, "incident.review-approve", manager.basis(), Vec::new()).await?;
     timer::cancel(tx, after.guild, timer::Kind::Review, after.number).await?;
+    report::publish(tx, context, &after, manager.basis()).await?;
     Ok(Answer::Say(reply::approved(&after)))
 }
 

@@ -63,6 +63,13 @@ impl Incident {
         self.step(|_| {})
     }
 
+    /// A consequence of the step before, by wardroom itself: an undo still goes back behind both.
+    #[must_use]
+    pub fn followed(mut self) -> Self {
+        self.version += 1;
+        self
+    }
+
     pub(super) fn must_be_open(&self, deed: &'static str) -> Result<(), Refusal> {
         match self.state {
             State::New | State::Assigned | State::InProgress | State::OnHold => Ok(()),
