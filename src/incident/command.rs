@@ -4,13 +4,15 @@ use serde::{Deserialize, Serialize};
 
 use super::declare::declare;
 use super::history::Degree;
-use super::report::Format;
 use super::listing::{self, Asked};
+use super::report::Format;
 use super::step::{beside, find};
 use super::{
     Audience, CloseAs, Code, Declaration, Escalation, HoldReason, Kind, Level, Mark, Priority, Reassessment, Role,
 };
-use super::{capture, entries, finding, handover, impact, linking, reply, report, review, story, tasks, verbs, waiting};
+use super::{
+    capture, entries, finding, handover, impact, linking, reply, report, review, story, tasks, verbs, waiting,
+};
 use crate::chat::answer::Answer;
 use crate::chat::text::clean;
 use crate::command::context::Context;
@@ -398,22 +400,33 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
             verbs::close(tx, context, incident, r#as.unwrap_or_default(), reason, service).await
         }
         Command::Timeline { entry, correct, redact, page, incident } => {
-            let incident = find(tx, context, incident.as_deref()).await?;
-            match (entry, correct, redact) {
-                (None, None, None) => Ok(Answer::Say(story::page(tx, context, &incident, page.unwrap_or(1)).await?)),
-                (Some(entry), None, None) => {
-                    let whole = story::whole(tx, context, &incident, entry, 1).await?;
-                    // Everyone reads what is typed: the files are for those who ask for them.
-                    capture::with_files(tx, &incident, entry, whole, !context.typed).await.map(Answer::Say)
-                }
-                (Some(entry), Some(text), None) => entries::correct(tx, context, incident, entry, &text).await,
-                (Some(entry), None, Some(reason)) => entries::redact(tx, context, incident, entry, &reason).await,
-                _ => Err(reply::correct_or_redact().into()),
-            }
+            timeline(tx, context, incident, (entry, correct, redact), page).await
         }
         Command::Undo { incident } => {
             let incident = find(tx, context, incident.as_deref()).await?;
             entries::undo(tx, context, incident, None).await
         }
+    }
+}
+
+/// The story, one entry of it, or a change of what an entry says.
+async fn timeline(
+    tx: &mut Tx,
+    context: &Context,
+    incident: Option<String>,
+    about: (Option<i64>, Option<String>, Option<String>),
+    page: Option<i64>,
+) -> Result<Answer, Error> {
+    let incident = find(tx, context, incident.as_deref()).await?;
+    match about {
+        (None, None, None) => Ok(Answer::Say(story::page(tx, context, &incident, page.unwrap_or(1)).await?)),
+        (Some(entry), None, None) => {
+            let whole = story::whole(tx, context, &incident, entry, 1).await?;
+            // Everyone reads what is typed: the files are for those who ask for them.
+            capture::with_files(tx, &incident, entry, whole, !context.typed).await.map(Answer::Say)
+        }
+        (Some(entry), Some(text), None) => entries::correct(tx, context, incident, entry, &text).await,
+        (Some(entry), None, Some(reason)) => entries::redact(tx, context, incident, entry, &reason).await,
+        _ => Err(reply::correct_or_redact().into()),
     }
 }

@@ -201,7 +201,6 @@ pub(super) async fn undo(
     let last = journal::page(tx, before.guild, &number.to_string(), None, LOOKED_THROUGH)
         .await?
         .into_iter()
-        .rev()
         .find(|told| !CONSEQUENCES.contains(&told.action.as_str()))
         .ok_or_else(|| reply::not_yours_to_undo(number, "nothing has happened yet."))?;
     if meant.is_some_and(|meant| meant != last.seq) {

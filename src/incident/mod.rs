@@ -13,6 +13,7 @@ pub mod command;
 mod complete;
 pub mod controls;
 pub mod declare;
+mod deeds;
 pub mod entries;
 mod fields;
 pub mod finding;

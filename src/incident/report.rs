@@ -93,12 +93,7 @@ async fn summary(tx: &mut Tx, scene: &Scene, incident: &Incident) -> Result<Summ
 }
 
 /// What became of the pages and of what management was told.
-async fn deliveries(
-    tx: &mut Tx,
-    scene: &Scene,
-    incident: &Incident,
-    entries: &[Told],
-) -> Result<Vec<Delivery>, Error> {
+async fn deliveries(tx: &mut Tx, scene: &Scene, incident: &Incident, entries: &[Told]) -> Result<Vec<Delivery>, Error> {
     let mut found = Vec::new();
     for told in entries {
         let (what, key) = match told.action.as_str() {

@@ -108,6 +108,20 @@ impl Row {
         })
     }
 
+    fn update(&mut self, wrong: &impl Fn(&str) -> Failure) -> Result<Option<Update>, Failure> {
+        Ok(match (self.last_update.take(), self.last_update_at, self.last_update_audience.take()) {
+            (Some(text), Some(at), Some(audience)) => Some(Update {
+                audience: Audience::named(&audience).ok_or_else(|| wrong("an unknown audience"))?,
+                text,
+                second: self.last_update_second.take(),
+                third: self.last_update_third.take(),
+                at: instant(at),
+            }),
+            (None, None, None) => None,
+            _ => return Err(wrong("half an update")),
+        })
+    }
+
     fn offer(&self, wrong: &impl Fn(&str) -> Failure) -> Result<Option<Offer>, Failure> {
         Ok(match (self.offered_to, self.offered_by, self.offered_at) {
             (Some(to), Some(by), Some(at)) => {
@@ -125,6 +139,7 @@ impl Row {
         let person = |id: Option<i64>| id.map(UserId::from_i64);
         let hold = self.hold(&wrong)?;
         let offer = self.offer(&wrong)?;
+        let update = self.update(&wrong)?;
         let acknowledged = match (self.acknowledged_by, self.acknowledged_at) {
             (Some(by), Some(at)) => Some(Acknowledgement {
                 by: UserId::from_i64(by),
@@ -143,17 +158,6 @@ impl Row {
             }),
             (None, None) => None,
             _ => return Err(wrong("half a promise")),
-        };
-        let update = match (self.last_update, self.last_update_at, self.last_update_audience) {
-            (Some(text), Some(at), Some(audience)) => Some(Update {
-                audience: Audience::named(&audience).ok_or_else(|| wrong("an unknown audience"))?,
-                text,
-                second: self.last_update_second,
-                third: self.last_update_third,
-                at: instant(at),
-            }),
-            (None, None, None) => None,
-            _ => return Err(wrong("half an update")),
         };
         let resolution =
             match (self.resolved_by, self.resolved_at, self.restored_at, self.resolution_code, self.resolution_summary)

@@ -184,3 +184,18 @@ fn tell(guild: GuildId, rows: Vec<Line>, texts: Vec<Text>, people: Vec<Person>) 
         })
         .collect()
 }
+
+/// The names of the people whom entries about `subject` name, as they were shown last. Who never spoke to wardroom has none.
+pub async fn names(tx: &mut Tx, guild: GuildId, subject: &str) -> Result<BTreeMap<UserId, String>, Error> {
+    let rows: Vec<(i64, String)> = tx
+        .all(
+            "SELECT DISTINCT p.user_id, p.name
+               FROM journal_entry e
+               JOIN journal_identity i ON i.guild_id = e.guild_id AND i.seq = e.seq
+               JOIN journal_person p ON p.guild_id = i.guild_id AND p.user_id = i.user_id
+              WHERE e.guild_id = $1 AND e.subject = $2 AND p.name <> ''",
+            args![guild, subject],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(user, name)| (UserId::from_i64(user), name)).collect())
+}

@@ -13,6 +13,7 @@ mod claim;
 mod delivery;
 mod due;
 pub mod effect;
+mod fate;
 mod runner;
 mod settle;
 mod standing;
@@ -23,7 +24,6 @@ use rand::RngExt;
 
 use crate::args;
 use crate::chat::message::{Message, Ping};
-use crate::clock::instant;
 use crate::document;
 use crate::error::Error;
 use crate::number::Number;
@@ -31,6 +31,7 @@ use crate::snowflake::{ChannelId, GuildId, MessageId, UserId};
 use crate::store::Tx;
 use effect::Lane;
 
+pub use fate::{Fate, fate};
 pub use runner::{Runner, Settings};
 pub use standing::{live_cards, live_rooms, lose_room, repost};
 pub use unsaid::unsaid;

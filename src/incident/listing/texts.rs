@@ -217,6 +217,7 @@ pub const NUMBERED: &str = concat!(
 );
 
 /// The statements for these filters.
+#[expect(clippy::fn_params_excessive_bools, reason = "each is one filter of the list, there or not")]
 pub fn pick(open: bool, state: bool, service: bool, priority: bool, mine: bool) -> &'static Texts {
     let place = usize::from(service) + 2 * usize::from(priority);
     if open {

@@ -150,7 +150,7 @@ pub fn written(incident: &Incident, actions: usize, meanwhile: &[Passage]) -> Me
         1 => words.push_str(" One follow-up is new; somebody has to take it."),
         count => {
             let _ = write!(words, " {count} follow-ups are new; somebody has to take them.");
-        },
+        }
     }
     if !meanwhile.is_empty() {
         let names: Vec<&str> = meanwhile.iter().map(|passage| heading(*passage)).collect();
