@@ -21,14 +21,8 @@ pub struct Fate {
     pub failed: Option<String>,
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    channel_id: Option<i64>,
-    first_sent_at: Option<i64>,
-    not_before: i64,
-    state: String,
-    last_error: Option<String>,
-}
+/// Channel, when it was first tried, when it was to be said, state, error.
+type Row = (Option<i64>, Option<i64>, i64, String, Option<String>);
 
 /// What became of the post under `key`; none when there was none, or when it was so long ago that it is forgotten.
 pub async fn fate(tx: &mut Tx, guild: GuildId, key: &str) -> Result<Option<Fate>, Error> {
@@ -39,11 +33,10 @@ pub async fn fate(tx: &mut Tx, guild: GuildId, key: &str) -> Result<Option<Fate>
             args![key, guild],
         )
         .await?;
-    Ok(row.map(|row| Fate {
-        channel: row.channel_id.map(ChannelId::from_i64),
-        at: instant(row.first_sent_at.unwrap_or(row.not_before)),
-        sent: row.state == "sent",
-        failed: matches!(row.state.as_str(), "dead" | "expired" | "ambiguous")
-            .then(|| row.last_error.unwrap_or(row.state)),
+    Ok(row.map(|(channel, first_sent_at, not_before, state, why)| Fate {
+        channel: channel.map(ChannelId::from_i64),
+        at: instant(first_sent_at.unwrap_or(not_before)),
+        sent: state == "sent",
+        failed: matches!(state.as_str(), "dead" | "expired" | "ambiguous").then(|| why.unwrap_or(state)),
     }))
 }

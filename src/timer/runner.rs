@@ -59,28 +59,26 @@ impl Runner {
         }
     }
 
-    /// Fires all timers that are due now.
+    /// Fires all timers that are due now. One that cannot fire keeps no other waiting; it stays armed and is tried at the next tick.
     pub async fn fire_due(&self) -> Result<(), Error> {
+        let mut failed = HashSet::new();
         loop {
             let now = self.clock.now();
-            let (batch, unreadable) = self.store.read(move |tx| Box::pin(look(tx, now, BATCH))).await?;
+            let limit = BATCH.saturating_add(i64::try_from(failed.len()).unwrap_or(i64::MAX));
+            let (batch, unreadable) = self.store.read(move |tx| Box::pin(look(tx, now, limit))).await?;
             self.set_aside(unreadable).await?;
+            let batch: Vec<Due> = batch.into_iter().filter(|one| !failed.contains(&one.id)).collect();
             if batch.is_empty() {
                 return Ok(());
             }
-            let mut failed = false;
             for one in batch {
                 if let Err(error) = self.fire(one.clone()).await {
-                    // One timer that cannot fire must not keep the others waiting; it stays armed and is tried at the next tick.
                     tracing::error!(%error, subject = %one.subject, "a timer could not fire");
                     metrics::counter!("wardroom_timer_failures_total").increment(1);
-                    failed = true;
+                    failed.insert(one.id);
                 }
             }
             self.said.notify_one();
-            if failed {
-                return Ok(());
-            }
         }
     }
 

@@ -61,7 +61,7 @@ fn example(option: &Definition) -> Value {
         return choice.value.clone();
     }
     match option.kind {
-        kind::INTEGER => json!(1),
+        kind::INTEGER => json!(option.min_value.unwrap_or(1)),
         kind::BOOLEAN => json!(true),
         kind::USER | kind::CHANNEL | kind::ROLE => json!("1234567890123456789"),
         _ => json!("text"),

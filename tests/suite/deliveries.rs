@@ -110,6 +110,34 @@ async fn a_timer_of_another_version_waits_and_one_that_cannot_be_read_is_set_asi
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_of_timers_that_cannot_fire_keeps_no_other_waiting() {
+    let database = Database::sqlite();
+    let store = store_on(&database).await;
+    let armed = store.write(|tx| {
+        Box::pin(async move {
+            for value in 1..=61 {
+                let record = Number { kind: Kind::Incident, value };
+                timer::arm(tx, GUILD, timer::Kind::PromisedUpdate, record, morning()).await?;
+            }
+            let refuse = "CREATE TRIGGER refuse BEFORE UPDATE ON timer WHEN old.timer_id <= 60
+                          BEGIN SELECT RAISE(ABORT, 'no'); END";
+            tx.execute(refuse, Vec::new()).await
+        })
+    });
+    armed.await.expect("they can be planned");
+    let runner = timer::Runner::new(store.clone(), Clock::frozen(morning()), Arc::default(), Arc::default());
+    runner.fire_due().await.expect("timers can be read");
+    let fired: Option<(i64,)> = store
+        .read(|tx| {
+            Box::pin(async move { tx.optional("SELECT COUNT(*) FROM timer WHERE state = 'fired'", Vec::new()).await })
+        })
+        .await
+        .expect("timers can be read");
+    assert_eq!(fired, Some((1,)));
+    store.close().await;
+}
+
 /// Delivers everything at once, and keeps what it said.
 #[derive(Default)]
 struct Recording(Mutex<Vec<String>>);

@@ -347,8 +347,8 @@ async fn a_search_goes_by_discords_clock_and_passes_over_what_is_known() {
     let (twin, hours) = (mine + 1, TimeDelta::hours(2));
     let message = |id: u64| json!({"id": id.to_string(), "author": {"id": "3"}, "content": "again"});
     let (fake, rest) = scripted([
-        says(200, &json!({})).header("date", date),
-        says(200, &json!({"id": "3"})),
+        says(200, &json!({})).header("date", date.clone()),
+        says(200, &json!({"id": "3"})).header("date", date),
         says(200, &json!([message(mine), message(twin)])),
     ])
     .await;
