@@ -247,7 +247,7 @@ async fn verify(config: &Config) -> ExitCode {
                         println!("server {guild}: {number} is BAD: its number was never handed out");
                     }
                     field => {
-                        println!("server {guild}: the `{field}` of {number} is BAD: it is not what the journal says")
+                        println!("server {guild}: the `{field}` of {number} is BAD: it is not what the journal says");
                     }
                 }
             }

@@ -231,7 +231,7 @@ impl Desk {
     pub async fn search_holds(&self, part: &'static str) -> bool {
         let sql = match self.database {
             Database::Sqlite(_) => {
-                "SELECT (SELECT COUNT(*) FROM search_text_content WHERE c0 || c1 || c2 || c3 LIKE '%' || $1 || '%')
+                "SELECT (SELECT COUNT(*) FROM search_text_content WHERE c0 LIKE '%' || $1 || '%')
                       + (SELECT COUNT(*) FROM search_text_data WHERE instr(block, CAST($1 AS BLOB)) > 0)"
             }
             Database::Postgres(_) => "SELECT COUNT(*) FROM search WHERE CAST(words AS TEXT) LIKE '%' || $1 || '%'",
