@@ -25,11 +25,11 @@ const STATEMENTS: [&str; 6] = [
        FROM counted",
     "INSERT INTO search_record (guild_id, record, part)
      SELECT guild_id, 'INC-' || number, 0 FROM incident WHERE guild_id = $1 AND number <= $2 AND $3 > 0",
-    // `i16.` stands for guild 42, as `store::search::words::scope` writes it.
-    "INSERT INTO search_text (rowid, title, start, body, around)
-     SELECT r.search_id, 'i16.payments i16.time i16.out i16.at i16.terminal i16.' || i.number, 'i16.p i16.pa i16.pay', '', ''
-       FROM incident i JOIN search_record r ON r.guild_id = i.guild_id AND r.record = 'INC-' || i.number AND r.part = 0
-      WHERE i.guild_id = $1 AND i.number <= $2 AND $3 > 0",
+    // `i16.` stands for guild 42, and `t` and `s` for titles and their starts, as `store::search` writes them.
+    "INSERT INTO search_text (rowid, words)
+     SELECT r.search_id, 'i16.tpayments i16.ttime i16.tout i16.tat i16.tterminal i16.sp i16.spa i16.spay i16.t' || i.number
+       FROM search_record r JOIN incident i ON i.guild_id = r.guild_id AND i.number = CAST(substr(r.record, 5) AS INTEGER)
+      WHERE r.guild_id = $1 AND i.number <= $2 AND $3 > 0",
     "INSERT INTO self (name, value) SELECT 'search', '1' WHERE $1 > 0 AND $2 > 0 AND $3 > 0",
     "INSERT INTO room (guild_id, record, channel_id, message_id, thread_id)
      SELECT guild_id, 'INC-' || number, 815, number, number FROM incident WHERE guild_id = $1 AND number <= $2 AND $3 > 0",

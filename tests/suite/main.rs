@@ -1,6 +1,7 @@
 //! The suite: stories through the whole path, and checks of everything that must hold.
 
 mod architecture;
+mod audits;
 mod browser;
 mod catalogue;
 mod clock_stories;
@@ -14,6 +15,7 @@ mod failure_stories;
 mod file_stories;
 mod incident_stories;
 mod journal;
+mod list_stories;
 mod migrations;
 mod plans;
 mod reconcile_stories;

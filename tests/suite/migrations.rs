@@ -2,7 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use wardroom::store::Store;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection, Executor};
+use tokio_util::sync::CancellationToken;
+use wardroom::incident::finding::index;
+use wardroom::number::Kind;
+use wardroom::snowflake::GuildId;
+use wardroom::store::{Store, search};
 
 use crate::desk::Database;
 
@@ -86,5 +93,82 @@ async fn opening_again_changes_nothing() {
     for database in Database::each().await {
         Store::open(&database.url()).await.expect("it opens").close().await;
         Store::open(&database.url()).await.expect("it opens again").close().await;
+    }
+}
+
+/// A database at `url` as it was before migration `version`.
+async fn before(database: &Database, version: i64) {
+    let kind = if matches!(database, Database::Sqlite(_)) { "sqlite" } else { "postgres" };
+    let mut migrator =
+        sqlx::migrate::Migrator::new(std::path::Path::new("migrations").join(kind)).await.expect("the folder reads");
+    let older: Vec<_> = migrator.iter().filter(|migration| migration.version < version).cloned().collect();
+    migrator.migrations = older.into();
+    match database {
+        Database::Sqlite(_) => {
+            let options: SqliteConnectOptions = database.url().parse().expect("a URL");
+            let mut connection = options.create_if_missing(true).connect().await.expect("it opens");
+            migrator.run(&mut connection).await.expect("it migrates");
+            connection.close().await.expect("it closes");
+        }
+        Database::Postgres(url) => {
+            let options: PgConnectOptions = url.parse().expect("a URL");
+            let mut connection = options.connect().await.expect("it opens");
+            migrator.run(&mut connection).await.expect("it migrates");
+            connection.close().await.expect("it closes");
+        }
+    }
+}
+
+/// Runs `sql` on a database that no [`Store`] has opened.
+async fn execute(database: &Database, sql: &str) {
+    let sql = sqlx::AssertSqlSafe(sql.to_owned());
+    match database {
+        Database::Sqlite(_) => {
+            let options: SqliteConnectOptions = database.url().parse().expect("a URL");
+            let mut connection = options.connect().await.expect("it opens");
+            connection.execute(sql).await.expect("it runs");
+            connection.close().await.expect("it closes");
+        }
+        Database::Postgres(url) => {
+            let options: PgConnectOptions = url.parse().expect("a URL");
+            let mut connection = options.connect().await.expect("it opens");
+            connection.execute(sql).await.expect("it runs");
+            connection.close().await.expect("it closes");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_come_over_data_and_the_search_index_is_filled_anew() {
+    for database in Database::each().await {
+        before(&database, 6).await;
+        let search = if matches!(database, Database::Sqlite(_)) { "search_record" } else { "search" };
+        execute(
+            &database,
+            &format!(
+                "INSERT INTO guild (guild_id, timezone, joined_at) VALUES (42, 'UTC', 0);
+                 INSERT INTO incident (guild_id, number, version, state, kind, title, description, impact, urgency, priority,
+                                       priority_fixed, major, restricted, reporter_id, declared_at, acknowledged_implied, reopened)
+                 VALUES (42, 1, 1, 'new', 'live', 'checkout is down', 'nobody can pay', 'high', 'high', 1, 0, 0, 0, 7, 0, 0, 0);
+                 INSERT INTO {search} (guild_id, record, kind, body) VALUES (42, 'INC-1', 'INC', 'checkout is down');"
+            ),
+        )
+        .await;
+        let store = Store::open(&database.url()).await.expect("it migrates");
+        let found = async || {
+            let guild = GuildId(42);
+            let hits = store.read(move |tx| {
+                Box::pin(
+                    async move { search::find(tx, guild, Kind::Incident, "pay checkout", &search::TIERS, 5).await },
+                )
+            });
+            hits.await.expect("it can be searched").len()
+        };
+        assert_eq!(found().await, 0);
+        for _ in 0..2 {
+            index::catch_up(&store, &CancellationToken::new()).await.expect("it is filled");
+            assert_eq!(found().await, 1);
+        }
+        store.close().await;
     }
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use wardroom::args;
 use wardroom::error::{Error, Failure, Refusal};
-use wardroom::number::{self, Kind};
+use wardroom::number::{self, Kind, Number};
 use wardroom::setup;
 use wardroom::snowflake::GuildId;
 use wardroom::store::Store;
+use wardroom::store::search::{self, Texts};
 
 use crate::desk::{Database, morning};
 
@@ -202,4 +203,100 @@ async fn what_is_no_database_is_told_as_a_sentence() {
         let error = Store::open(url).await.err().expect(url).to_string();
         assert!(error.len() > 20, "{error}");
     }
+}
+
+fn number(value: i64) -> Number {
+    Number { kind: Kind::Incident, value }
+}
+
+async fn put(store: &Store, guild: GuildId, value: i64, part: i64, title: &'static str, body: &'static str) {
+    let around = if part == 0 { "" } else { title };
+    let title = if part == 0 { title } else { "" };
+    store
+        .write(move |tx| {
+            Box::pin(async move { search::put(tx, guild, number(value), part, Texts { title, body, around }).await })
+        })
+        .await
+        .expect("it is indexed");
+}
+
+/// What is found, as `INC-1/0`, best first.
+async fn found(store: &Store, guild: GuildId, text: &'static str, wanted: usize) -> String {
+    let hits = store
+        .read(move |tx| {
+            Box::pin(async move { search::find(tx, guild, Kind::Incident, text, &search::TIERS, wanted).await })
+        })
+        .await
+        .expect("it can be searched");
+    hits.iter().map(|hit| format!("{}/{}", hit.record, hit.part)).collect::<Vec<_>>().join(" ")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_finds_the_best_first_and_in_its_own_guild_alone() {
+    each_store(async |store| {
+        put(&store, GUILD, 1, 0, "Checkout is down", "nobody can pay").await;
+        put(&store, GUILD, 2, 0, "Nobody can pay", "the checkout fails").await;
+        put(&store, GUILD, 3, 0, "Reports are late", "").await;
+        put(&store, GUILD, 3, 31, "Reports are late", "the database of the checkout is full").await;
+        put(&store, GuildId(43), 9, 0, "Checkout elsewhere", "checkout").await;
+        for (text, expected) in [
+            ("checkout", "INC-1/0 INC-3/31 INC-2/0"),
+            ("CHECKOUT down", "INC-1/0"),
+            ("checkout late", "INC-3/31"),
+            ("late", "INC-3/0"),
+            ("pay", "INC-2/0 INC-1/0"),
+            ("datab", "INC-3/31"),
+            ("check", "INC-1/0 INC-3/31 INC-2/0"),
+            ("elsewhere", ""),
+            ("' OR 1 = 1 --", ""),
+            ("\" * ( ) : ^ NEAR AND", ""),
+            ("", ""),
+        ] {
+            assert_eq!(found(&store, GUILD, text, 10).await, expected, "{text}");
+        }
+        assert_eq!(found(&store, GuildId(43), "checkout", 10).await, "INC-9/0");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_indexed_again_or_forgotten_is_found_by_its_old_words_no_longer() {
+    each_store(async |store| {
+        put(&store, GUILD, 1, 0, "hunter2 leaked", "").await;
+        put(&store, GUILD, 1, 8, "hunter2 leaked", "rotated").await;
+        put(&store, GUILD, 1, 0, "a key leaked", "").await;
+        assert_eq!(found(&store, GUILD, "hunter2", 10).await, "");
+        assert_eq!(found(&store, GUILD, "leaked", 10).await, "INC-1/0");
+        store
+            .write(|tx| Box::pin(async move { search::forget(tx, GUILD, number(1)).await }))
+            .await
+            .expect("it is forgotten");
+        for text in ["leaked", "rotated"] {
+            assert_eq!(found(&store, GUILD, text, 10).await, "");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_word_that_stands_in_everything_gives_no_more_than_is_wanted() {
+    each_store(async |store| {
+        store
+            .write(|tx| {
+                Box::pin(async move {
+                    for value in 1..=600 {
+                        let texts = Texts { title: "payments fail", body: "", around: "" };
+                        search::put(tx, GUILD, number(value), 0, texts).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+            .expect("they are indexed");
+        let newest = found(&store, GUILD, "payments", 8).await;
+        assert!(newest.starts_with("INC-600/0 INC-599/0 "), "{newest}");
+        assert!(newest.split(' ').count() <= 200);
+        assert_eq!(found(&store, GUILD, "payments", 600).await.split(' ').count(), 600);
+    })
+    .await;
 }

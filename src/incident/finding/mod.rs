@@ -60,7 +60,20 @@ async fn show(tx: &mut Tx, context: &Context, text: &str, page: usize) -> Result
         )
         .into());
     }
-    let (guild, viewer) = (context.guild.id, context.viewer());
+    let (shown, more) = self::page(tx, context.guild.id, context.viewer(), text, page).await?;
+    Ok(reply::page(&shown, text, &sought, page, more, context.typed))
+}
+
+/// One page of what fits `text` and `viewer` may know of, from 1, and whether there is another.
+pub async fn page(
+    tx: &mut Tx,
+    guild: GuildId,
+    viewer: Option<UserId>,
+    text: &str,
+    page: usize,
+) -> Result<(Vec<Found>, bool), Error> {
+    let page = page.clamp(1, LAST);
+    let sought = words::searched(text);
     let mut found = matches(tx, guild, viewer, text, &search::TIERS, page * PAGE + 1).await?;
     let more = found.len() > page * PAGE && page < LAST;
     found.truncate(page * PAGE);
@@ -68,7 +81,7 @@ async fn show(tx: &mut Tx, context: &Context, text: &str, page: usize) -> Result
     for (listed, part) in found.split_off(((page - 1) * PAGE).min(found.len())) {
         shown.push(excerpt_of(tx, guild, &sought, listed, part).await?);
     }
-    Ok(reply::page(&shown, text, &sought, page, more, context.typed))
+    Ok((shown, more))
 }
 
 /// The incidents that fit `text` and that `viewer` may know of, best first, each with the part of it that fits: up to `wanted` of them.

@@ -87,7 +87,7 @@ pub enum From {
 
 /// Up to `limit` incidents that `filter` lets through, in the order of the list. What is open knows its pages from the top alone.
 pub async fn page(tx: &mut Tx, guild: GuildId, filter: &Filter, from: From, limit: i64) -> Result<Vec<Listed>, Error> {
-    let texts = texts(filter);
+    let texts = texts::pick(filter);
     let backwards = matches!(from, From::Before(_)) && !texts.newer.is_empty();
     let (sql, args) = match from {
         From::Before(number) if backwards => (texts.newer, arguments(guild, filter, number, limit, 0)),
@@ -105,7 +105,7 @@ pub async fn page(tx: &mut Tx, guild: GuildId, filter: &Filter, from: From, limi
 
 /// How many incidents `filter` lets through; one more than [`COUNTED`] when there are more than that.
 pub async fn count(tx: &mut Tx, guild: GuildId, filter: &Filter) -> Result<i64, Error> {
-    let row: Option<(i64,)> = tx.optional(texts(filter).count, arguments(guild, filter, 0, 0, 0)).await?;
+    let row: Option<(i64,)> = tx.optional(texts::pick(filter).count, arguments(guild, filter, 0, 0, 0)).await?;
     Ok(row.map_or(0, |(count,)| count))
 }
 
@@ -122,12 +122,6 @@ pub async fn numbered(
     let mut found = listed(tx, guild, rows).await?;
     found.sort_by_key(|listed| numbers.iter().position(|number| *number == listed.number.value));
     Ok(found)
-}
-
-fn texts(filter: &Filter) -> &'static texts::Texts {
-    let (service, priority) = (filter.service.is_some(), filter.priority.is_some());
-    let state = matches!(filter.state, States::One(_));
-    texts::pick(filter.state == States::Open, state, service, priority, filter.of.is_some())
 }
 
 /// The arguments that `texts` tells of.

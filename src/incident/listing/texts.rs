@@ -4,6 +4,8 @@
 //! What the arguments are, in all of them: `$1` guild, `$2` the number that the page begins behind, `$3` rows wanted, `$4` rows left out,
 //! `$5` who looks, `$6` state, `$7` service, `$8` priority, `$9` whose. Those that a statement does not name are given all the same.
 
+use super::store::{Filter, States};
+
 /// The columns of [`super::store::Listed`].
 macro_rules! columns {
     () => {
@@ -216,14 +218,15 @@ pub const NUMBERED: &str = concat!(
     visible!()
 );
 
-/// The statements for these filters.
-#[expect(clippy::fn_params_excessive_bools, reason = "each is one filter of the list, there or not")]
-pub fn pick(open: bool, state: bool, service: bool, priority: bool, mine: bool) -> &'static Texts {
-    let place = usize::from(service) + 2 * usize::from(priority);
-    if open {
-        &OPEN[place + 4 * usize::from(mine)]
-    } else {
-        &RECORDED[place + 4 * usize::from(state) + 8 * usize::from(mine)]
+/// The statements of `filter`.
+pub(super) fn pick(filter: &Filter) -> &'static Texts {
+    let one = usize::from;
+    let place = one(filter.service.is_some()) + 2 * one(filter.priority.is_some());
+    let mine = one(filter.of.is_some());
+    match filter.state {
+        States::Open => &OPEN[place + 4 * mine],
+        States::All => &RECORDED[place + 8 * mine],
+        States::One(_) => &RECORDED[place + 4 + 8 * mine],
     }
 }
 

@@ -1,7 +1,7 @@
 //! Text search over records: FTS5 on SQLite, a tsvector on PostgreSQL. The one place where the two speak differently about data.
 //!
 //! A record has one row for itself (part 0) and one for each entry about it that has words (part = the entry's place in the journal). Each
-//! word carries its guild before it, so that an index over all guilds costs each of them its own share alone. What is looked for is tried
+//! word carries its guild and its field before it, so that an index over all of them costs each its own share alone. What is looked for is tried
 //! from the strictest to the loosest ([`Tier`]), each time from the newest row backwards and never through more than so many, so that a
 //! word that stands in everything costs no more than one that stands in much.
 
@@ -14,6 +14,15 @@ use crate::args;
 use crate::number::{Kind, Number};
 use crate::snowflake::GuildId;
 
+/// The letters of the fields. They stand in the words themselves: neither database keeps its index apart by column, and a word that stands
+/// in every body would have to be read through to learn that it stands in no title.
+const TITLE: char = 't';
+/// The starts of the title's words.
+const START: char = 's';
+/// What else the row is about.
+const BODY: char = 'b';
+/// The title of the record that an entry is about.
+const AROUND: char = 'a';
 /// Rows that are read at once.
 const ROWS: i64 = 200;
 /// Readings of one tier: so many rows of the same few records may stand before others.
@@ -70,21 +79,24 @@ pub const FIND: (&str, &str) = (
 /// Makes part `part` of `record` findable by `texts`, and by nothing else any more.
 pub async fn put(tx: &mut Tx, guild: GuildId, record: Number, part: i64, texts: Texts<'_>) -> Result<(), Error> {
     let scope = words::scope(guild, record.kind);
-    let columns = [words::of(texts.title), words::starts(texts.title), words::of(texts.body), words::of(texts.around)];
+    let fields = [
+        (TITLE, words::of(texts.title)),
+        (START, words::starts(texts.title)),
+        (BODY, words::of(texts.body)),
+        (AROUND, words::of(texts.around)),
+    ];
+    let terms: Vec<String> = fields
+        .iter()
+        .flat_map(|(field, words)| words.iter().map(move |word| (field, word)))
+        .map(|(field, word)| format!("{scope}{field}{word}"))
+        .collect();
     if tx.is_postgres() {
-        // Weights are PostgreSQL's word for columns: A to D in the order above, but that starts come last.
-        let weights = ["1A", "4D", "2B", "3C"];
-        let vector: Vec<String> = columns
-            .iter()
-            .zip(weights)
-            .flat_map(|(words, weight)| words.iter().map(move |word| (word, weight)))
-            .map(|(word, weight)| format!("'{scope}{word}':{weight}"))
-            .collect();
+        let vector = terms.iter().map(|term| format!("'{term}'")).collect::<Vec<_>>().join(" ");
         return tx
             .execute(
                 "INSERT INTO search (guild_id, record, part, words) VALUES ($1, $2, $3, CAST($4 AS tsvector))
                  ON CONFLICT (guild_id, record, part) DO UPDATE SET words = excluded.words",
-                args![guild, record, part, vector.join(" ")],
+                args![guild, record, part, vector],
             )
             .await
             .map(drop);
@@ -96,12 +108,9 @@ pub async fn put(tx: &mut Tx, guild: GuildId, record: Number, part: i64, texts: 
             args![guild, record, part],
         )
         .await?;
-    let line =
-        |words: &BTreeSet<String>| words.iter().map(|word| format!("{scope}{word}")).collect::<Vec<_>>().join(" ");
-    let [title, start, body, around] = columns;
     tx.execute(
-        "INSERT OR REPLACE INTO search_text (rowid, title, start, body, around) VALUES ($1, $2, $3, $4, $5)",
-        args![row.map(|(id,)| id), line(&title), line(&start), line(&body), line(&around)],
+        "INSERT OR REPLACE INTO search_text (rowid, words) VALUES ($1, $2)",
+        args![row.map(|(id,)| id), terms.join(" ")],
     )
     .await
     .map(drop)
@@ -166,27 +175,34 @@ pub async fn find(
 
 /// A tier in the language of FTS5. Words hold letters and digits alone, so nothing in them acts.
 pub fn fts5(scope: &str, words: &[String], tier: Tier) -> String {
-    let all =
-        |star: &str, by: &str| words.iter().map(|word| format!("\"{scope}{word}\"{star}")).collect::<Vec<_>>().join(by);
-    match tier {
-        Tier::Title => format!("title: ({})", all("", " AND ")),
-        Tier::TitleStarts => format!("{{title start}}: ({})", all("", " AND ")),
-        Tier::Words => format!("({{title body around}}: ({})) AND (body: ({}))", all("", " AND "), all("", " OR ")),
-        Tier::WordsStart => {
-            format!("({{title body around}}: ({})) AND ({{title body}}: ({}))", all(" *", " AND "), all(" *", " OR "))
-        }
-    }
+    query(words, tier, [" AND ", " OR "], |field, word, start| {
+        format!("\"{scope}{field}{word}\"{}", if start { " *" } else { "" })
+    })
 }
 
 /// A tier in the language of tsquery.
 pub fn tsquery(scope: &str, words: &[String], tier: Tier) -> String {
-    let all = |flags: &str, by: &str| {
-        words.iter().map(|word| format!("'{scope}{word}':{flags}")).collect::<Vec<_>>().join(by)
+    query(words, tier, [" & ", " | "], |field, word, start| {
+        format!("'{scope}{field}{word}'{}", if start { ":*" } else { "" })
+    })
+}
+
+/// Each word in one of the tier's fields, and one of them where the tier wants it; `term` writes a word of a field, or what begins so.
+fn query(words: &[String], tier: Tier, [and, or]: [&str; 2], term: impl Fn(char, &str, bool) -> String) -> String {
+    let (each, one, start): (&[char], &[char], bool) = match tier {
+        Tier::Title => (&[TITLE], &[], false),
+        Tier::Words => (&[TITLE, BODY, AROUND], &[BODY], false),
+        Tier::TitleStarts => (&[TITLE, START], &[], false),
+        Tier::WordsStart => (&[TITLE, BODY, AROUND], &[TITLE, BODY], true),
     };
-    match tier {
-        Tier::Title => all("A", " & "),
-        Tier::TitleStarts => all("AD", " & "),
-        Tier::Words => format!("({}) & ({})", all("ABC", " & "), all("B", " | ")),
-        Tier::WordsStart => format!("({}) & ({})", all("*ABC", " & "), all("*AB", " | ")),
+    let in_fields = |word: &String, fields: &[char]| {
+        let terms: Vec<String> = fields.iter().map(|field| term(*field, word, start)).collect();
+        terms.join(or)
+    };
+    let mut parts: Vec<String> = words.iter().map(|word| format!("({})", in_fields(word, each))).collect();
+    if !one.is_empty() {
+        let any: Vec<String> = words.iter().map(|word| in_fields(word, one)).collect();
+        parts.push(format!("({})", any.join(or)));
     }
+    parts.join(and)
 }

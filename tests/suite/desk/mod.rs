@@ -263,6 +263,40 @@ impl Desk {
         found.is_some_and(|(count,)| count > 0)
     }
 
+    /// Whether the search index holds a part of a word, in whatever page of its own.
+    pub async fn search_holds(&self, part: &'static str) -> bool {
+        let sql = match self.database {
+            Database::Sqlite(_) => {
+                "SELECT (SELECT COUNT(*) FROM search_text_content WHERE c0 LIKE '%' || $1 || '%')
+                      + (SELECT COUNT(*) FROM search_text_data WHERE instr(block, CAST($1 AS BLOB)) > 0)"
+            }
+            Database::Postgres(_) => "SELECT COUNT(*) FROM search WHERE CAST(words AS TEXT) LIKE '%' || $1 || '%'",
+        };
+        let found: Option<(i64,)> = self
+            .store
+            .read(move |tx| Box::pin(async move { tx.optional(sql, wardroom::args![part]).await }))
+            .await
+            .expect("the index can be read");
+        found.is_some_and(|(count,)| count > 0)
+    }
+
+    /// Empties the search index and forgets that it was filled, as a migration that changes it does.
+    pub async fn lose_search(&self) {
+        let empty: &[&str] = match self.database {
+            Database::Sqlite(_) => &["DELETE FROM search_text", "DELETE FROM search_record"],
+            Database::Postgres(_) => &["DELETE FROM search"],
+        };
+        let lost = self.store.write(move |tx| {
+            Box::pin(async move {
+                for sql in empty {
+                    tx.execute(sql, Vec::new()).await?;
+                }
+                tx.execute("DELETE FROM self WHERE name = 'search'", Vec::new()).await.map(drop)
+            })
+        });
+        lost.await.expect("it is lost");
+    }
+
     /// Waits until `/setup check` says that Discord refused `what`; false when it does not come to that.
     pub async fn eventually_refused(&self, what: &str) -> bool {
         let give_up = Instant::now() + PATIENCE;
