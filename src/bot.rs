@@ -241,7 +241,9 @@ impl Intake {
                 let own = self.bot.map(|(bot, _)| bot);
                 edited.author = edited.author.filter(|(user, _)| Some(*user) != own);
                 let (store, said) = (self.store.clone(), self.said.clone());
-                self.handlers.spawn(async move { followed(follow::edited(&store, edited, now).await, &said) });
+                self.handlers.spawn(async move {
+                    followed(follow::edited(&store, edited, now, discord_ahead).await, &said);
+                });
             }
             EventKind::Deleted => {
                 let Some(deleted) = incoming::deleted(&data) else { return };

@@ -15,7 +15,7 @@ pub struct Edited {
     pub author: Option<(UserId, String)>,
     /// What it says now; never empty, since an empty text means that the bot may not read it.
     pub content: String,
-    /// When it was edited. Each edit has an instant of its own, so that a repeated event can be told.
+    /// When it was edited, by Discord's clock. Each edit has an instant of its own, so that a repeated event can be told.
     pub at: DateTime<Utc>,
 }
 

@@ -380,7 +380,7 @@ async fn edits_and_the_end_of_a_kept_message_are_written_down_once() {
         let told = async |message: u64, at: DateTime<Utc>| {
             let (guild, message, content) = (guild(desk), MessageId(message), "told again".to_owned());
             let edit = Edited { guild, message, author: None, content, at };
-            follow::edited(&desk.store, edit, desk.clock.now()).await.expect("it can be looked up")
+            follow::edited(&desk.store, edit, desk.clock.now(), TimeDelta::zero()).await.expect("it can be looked up")
         };
         assert!(!told(said.0, at).await && !told(said.0, at - TimeDelta::seconds(1)).await);
         assert!(!told(said.0 + 1, at + TimeDelta::seconds(1)).await);

@@ -3,7 +3,7 @@
 //! The event of a message that nobody kept costs one look into an index, beside the writers. An edit that is as old as the newest one
 //! written down, or older, is a repeat, or came late and no longer is what the message says: it does nothing.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::store::{self, Followed};
 use crate::chat::changed::{Deleted, Edited};
@@ -18,8 +18,15 @@ use crate::outbox::effect::Lane;
 use crate::outbox::{self, Post, To};
 use crate::store::{Store, Tx};
 
-/// Writes `edit` down on every timeline that keeps the message. `now` is when it was received. Returns whether there was any.
-pub async fn edited(database: &Store, edit: Edited, now: DateTime<Utc>) -> Result<bool, Error> {
+/// Writes `edit` down on every timeline that keeps the message. `now` is when it was received, by a clock that Discord's is
+/// `discord_ahead` of. Returns whether there was any.
+pub async fn edited(
+    database: &Store,
+    edit: Edited,
+    now: DateTime<Utc>,
+    discord_ahead: TimeDelta,
+) -> Result<bool, Error> {
+    let happened_at = (edit.at - discord_ahead).min(now);
     let (guild, message, at) = (edit.guild, edit.message, edit.at);
     let is_news = move |kept: &Followed| !kept.removed && kept.edited_at.is_none_or(|before| before < at);
     let kept = database.read(move |tx| Box::pin(store::of_message(tx, guild, message))).await?;
@@ -34,7 +41,7 @@ pub async fn edited(database: &Store, edit: Edited, now: DateTime<Utc>) -> Resul
                 let mut any = false;
                 for kept in store::of_message(tx, guild, message).await? {
                     if store::note_edit(tx, kept.key, at).await? {
-                        write_edit(tx, &kept, &edit, now).await?;
+                        write_edit(tx, &kept, &edit, happened_at, now).await?;
                         any = true;
                     }
                 }
@@ -44,7 +51,13 @@ pub async fn edited(database: &Store, edit: Edited, now: DateTime<Utc>) -> Resul
         .await
 }
 
-async fn write_edit(tx: &mut Tx, kept: &Followed, edit: &Edited, now: DateTime<Utc>) -> Result<(), Error> {
+async fn write_edit(
+    tx: &mut Tx,
+    kept: &Followed,
+    edit: &Edited,
+    happened_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
     let Some(incident) = incident::store::find(tx, kept.key.guild, kept.key.number).await? else { return Ok(()) };
     let mut text = clip(&clean(&edit.content), CAPTURED);
     if text.is_empty() {
@@ -59,7 +72,7 @@ async fn write_edit(tx: &mut Tx, kept: &Followed, edit: &Edited, now: DateTime<U
         source: format!("message:{}", edit.message),
         action: "incident.message-edited",
         subject: incident.number.to_string(),
-        event_at: edit.at,
+        event_at: happened_at,
         changes: vec![Change::new("entry", Fact::Plain(kept.seq.to_string())), Change::new("text", Fact::Text(text))],
     };
     write(tx, &incident, draft, now).await
