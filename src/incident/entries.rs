@@ -26,8 +26,14 @@ use crate::outbox;
 use crate::policy;
 use crate::store::Tx;
 
-/// What wardroom does by itself because of a step: it stands in nobody's way who takes that step back.
-const CONSEQUENCES: [&str; 3] = ["incident.notice", "incident.report", "incident.review-open"];
+/// What wardroom writes down by itself, because of a step or of what happens in chat: it stands in nobody's way who takes that step back.
+const CONSEQUENCES: [&str; 5] = [
+    "incident.notice",
+    "incident.report",
+    "incident.review-open",
+    "incident.message-edited",
+    "incident.message-deleted",
+];
 /// Entries among which the last step of a person is looked for.
 const LOOKED_THROUGH: i64 = 8;
 /// Characters of a note that was taken from a message, and of what it says after an edit; Discord's longest message has 4,000.

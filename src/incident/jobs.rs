@@ -98,8 +98,8 @@ pub async fn fire(tx: &mut Tx, due: &Due, now: DateTime<Utc>) -> Result<(), Erro
 /// An update was promised by now and has not come: to communications, then to the commander, then to the room.
 async fn promise_passed(tx: &mut Tx, scene: &Scene, before: Incident, due: &Due, late: bool) -> Result<(), Error> {
     let Some(promise) = before.promise.clone().filter(|_| before.state.is_open()) else { return Ok(()) };
-    let next = reminders::next(before.priority, &promise, scene.guild.habits.quiet, &scene.guild.zone);
-    if next.is_none_or(|next| next > scene.now) {
+    let over = reminders::over(before.priority, &promise, scene.guild.habits.quiet, &scene.guild.zone, scene.now);
+    if over == 0 {
         return plan(tx, scene, &before).await;
     }
     let words = reply::promise_passed(&before, promise.due_at, promise.reminded, late);
@@ -108,7 +108,7 @@ async fn promise_passed(tx: &mut Tx, scene: &Scene, before: Incident, due: &Due,
         Addressee::Room if before.priority.pages() => (responders(scene), None),
         Addressee::Room => (Vec::new(), None),
     };
-    let after = before.clone().reminded();
+    let after = before.clone().reminded(over);
     store::save(tx, &after).await?;
     remember(tx, scene, &after, due, "update", addressee).await?;
     plan(tx, scene, &after).await?;

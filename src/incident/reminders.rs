@@ -35,6 +35,15 @@ pub fn next(priority: Priority, promise: &Promise, quiet: (i64, i64), zone: &Tim
     Some(if priority.pages() { put_off } else { after_quiet(put_off, quiet, zone) })
 }
 
+/// How many reminders of `promise` are over by `now`: those that were missed are not made up for one by one.
+pub fn over(priority: Priority, promise: &Promise, quiet: (i64, i64), zone: &TimeZone, now: DateTime<Utc>) -> i64 {
+    let mut later = promise.clone();
+    while next(priority, &later, quiet, zone).is_some_and(|at| at <= now) {
+        later.reminded += 1;
+    }
+    later.reminded - promise.reminded
+}
+
 /// Communications first, since telling is their part; then the commander; then the room (`incident-chatops` 7.4).
 pub fn addressee(incident: &Incident, promise: &Promise) -> Addressee {
     let person = match promise.reminded {

@@ -133,7 +133,7 @@ pub fn habits(habits: &Habits, changed: bool) -> Message {
 fn manner(habits: &Habits) -> String {
     let quiet = habits.quiet_hours().map_or_else(
         || "reminders come at any hour".to_owned(),
-        |hours| format!("reminders of P3 to P5 wait from `{hours}`"),
+        |hours| format!("reminders of P3 to P5 rest `{hours}`"),
     );
     format!(
         "A resolved one closes after {} · a review is due within {} · {quiet} · management hears of a major one every {} min",

@@ -42,7 +42,7 @@ async fn what_is_written_down_has_the_time_of_the_host_alone() {
             "SELECT entry_at FROM journal_entry UNION ALL SELECT event_at + 1000000 FROM journal_entry",
             "SELECT received_at FROM inbox",
             "SELECT not_before FROM outbox WHERE kind = 'post'",
-            "SELECT due_at - 1800000000 FROM timer",
+            "SELECT due_at - 1800000000 FROM timer WHERE kind = 'promised-update'",
         ] {
             let (earliest, latest) = instants(desk, sql).await;
             // What was typed has Discord's time, which is known to the second.

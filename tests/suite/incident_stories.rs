@@ -25,6 +25,7 @@ async fn an_incident_from_declaration_to_close() {
         ### INC-1 · P1 · checkout is down
         **🔴 New, nobody is on it** · checkout
         P1: high impact × high urgency · declared ⟨10:00⟩ by @alice · began ⟨09:50⟩
+        -# It may be a major incident: it is P1. `/incident priority major:True`
         ");
 
         desk.pass(TimeDelta::minutes(2)).await;
@@ -52,12 +53,16 @@ async fn an_incident_from_declaration_to_close() {
         **✅ Closed** · checkout
         P1: high impact × high urgency · declared ⟨10:00⟩ by @alice · began ⟨09:50⟩
         Commander @bob · Acknowledged ⟨10:02⟩ by @bob
+        Review: draft
         **Last update** ⟨10:02⟩
         > rolling back release 41
         **Restored** ⟨10:08⟩ · rolled back · said by @alice
         > rolled back
-        **Closed** ⟨10:40⟩ as done by @bob
+        **Closed** ⟨10:41⟩ as done by @bob
         -# Room: #room
+        ---
+        ### Review of INC-1 · checkout is down
+        **✍️ Draft, written by @bob · due ⟨17:00⟩**
         ");
         assert_snapshot!(desk.seen_in(desk.room("INC-1")), @"
         👀 @bob acknowledged it
@@ -67,6 +72,10 @@ async fn an_incident_from_declaration_to_close() {
         📣 @bob, update: rolling back release 41 · next ⟨10:17⟩
         ---
         🟢 @alice resolved it: rolled back · restored ⟨10:08⟩
+        ---
+        🔍 wardroom began the review, due ⟨17:00⟩
+        ---
+        📄 wardroom made the report
         ---
         ✅ @bob closed it as done
         ");
@@ -78,7 +87,9 @@ async fn an_incident_from_declaration_to_close() {
         `9` ⟨10:02⟩ 🎖️ @bob took commander
         `10` ⟨10:02⟩ 📣 @bob, update: rolling back release 41 · next ⟨10:17⟩
         `11` ⟨10:10⟩ 🟢 @alice resolved it: rolled back · restored ⟨10:08⟩
-        `12` ⟨10:40⟩ ✅ @bob closed it as done
+        `12` ⟨10:10⟩ 🔍 wardroom began the review, due ⟨17:00⟩
+        `13` ⟨10:10⟩ 📄 wardroom made the report
+        `14` ⟨10:41⟩ ✅ @bob closed it as done
         ");
     })
     .await;
@@ -141,6 +152,10 @@ async fn what_people_type_under_stress_is_understood() {
         On the timeline of **INC-1** at ⟨10:00⟩ as entry 9.
         ---
         🟢 @bob resolved it: more disk · restored ⟨10:00⟩
+        ---
+        🔍 wardroom began the review, due ⟨17:00⟩
+        ---
+        📄 wardroom made the report
         ");
         assert_snapshot!(desk.seen_in("general"), @r#"
         @wardroom p1 checkout is down on payments since 09:40
@@ -188,10 +203,11 @@ async fn a_message_that_is_no_command_is_left_alone() {
         @wardroom
         ---
         **wardroom runs incidents here.** Something is wrong? `/incident declare`, or type `@wardroom p1 checkout is down`.
-        **/incident** declare and run incidents: `declare` `show` `list` `find` `ack` `update` `note` `role` `priority` `resolve` `reopen` `close` `timeline` `undo`
+        **/incident** declare and run incidents: `declare` `show` `list` `find` `ack` `update` `note` `role` `priority` `resolve` `reopen` `close` `timeline` `handover` `hold` `resume` `escalate` `task` `link` `merge` `impact` `report` `review` `undo`
         **/service** the catalogue of services: `add` `edit` `list` `show` `retire`
-        **/setup** set wardroom up in this server: `show` `check` `channel` `role` `timezone`
+        **/setup** set wardroom up in this server: `show` `check` `channel` `role` `incidents` `timezone`
         **/help** what wardroom can do
+        **/inbox** what waits for you, with the means to settle it
         On a message: **Apps → Declare incident**, **Apps → Add to timeline**.
         In the room of an incident its number is implied. More on one: `/help command:incident resolve`.
         ");
@@ -520,6 +536,7 @@ async fn a_restricted_incident_exists_only_for_those_who_are_let_in() {
         **🔴 New, nobody is on it** · payments
         P1 as given · declared ⟨10:00⟩ by @alice
         > on a public page
+        -# It may be a major incident: it is P1. `/incident priority major:True`
         ");
 
         // For Bob there is no such incident, wherever he looks.

@@ -31,6 +31,8 @@ async fn an_administrator_sets_the_server_up_and_sees_what_is_missing() {
         `manager` nobody
         `auditor` nobody
         `administrator` members with Manage Server
+        **Incidents**
+        A resolved one closes after 7 days · a review is due within 5 working days · reminders of P3 to P5 wait from `22:00-07:00` · management hears of a major one every 30 min
         `/setup check` tells what is missing.
         ");
         let answer = desk.dev.slash("general", "setup check", json!({})).await;
@@ -168,19 +170,21 @@ async fn help_comes_from_the_catalogue() {
         let answer = desk.carla.slash("general", "help", json!({})).await;
         assert_snapshot!(desk.text(&answer), @"
         **wardroom runs incidents here.** Something is wrong? `/incident declare`, or type `@wardroom p1 checkout is down`.
-        **/incident** declare and run incidents: `declare` `show` `list` `find` `ack` `update` `note` `role` `priority` `resolve` `reopen` `close` `timeline` `undo`
+        **/incident** declare and run incidents: `declare` `show` `list` `find` `ack` `update` `note` `role` `priority` `resolve` `reopen` `close` `timeline` `handover` `hold` `resume` `escalate` `task` `link` `merge` `impact` `report` `review` `undo`
         **/service** the catalogue of services: `add` `edit` `list` `show` `retire`
-        **/setup** set wardroom up in this server: `show` `check` `channel` `role` `timezone`
+        **/setup** set wardroom up in this server: `show` `check` `channel` `role` `incidents` `timezone`
         **/help** what wardroom can do
+        **/inbox** what waits for you, with the means to settle it
         On a message: **Apps → Declare incident**, **Apps → Add to timeline**.
         In the room of an incident its number is implied. More on one: `/help command:incident resolve`.
         ");
         let answer = desk.carla.slash("general", "help", json!({"command": "incident note"})).await;
         assert_snapshot!(desk.text(&answer), @"
-        `/incident note text:… [at] [incident]`
+        `/incident note text:… [at] [mark] [incident]`
         Put something on the timeline.
         • **text**: what happened
         • at: when it happened, if not now: 10:05, -20m
+        • mark: what it stands for: `decision` `started` `detected` `identified` `mitigated` `restored`
         • incident: which; its room implies it
         ");
         let answer = desk.carla.slash("general", "help", json!({"command": "incident resolv"})).await;

@@ -59,12 +59,12 @@ impl Incident {
         }))
     }
 
-    /// The promise was reminded of once more.
+    /// The promise was reminded of; `steps` more of its reminders are over by that.
     #[must_use]
-    pub fn reminded(self) -> Self {
+    pub fn reminded(self, steps: i64) -> Self {
         self.step(|next| {
             if let Some(promise) = &mut next.promise {
-                promise.reminded += 1;
+                promise.reminded += steps;
                 promise.snoozed_until = None;
             }
         })
