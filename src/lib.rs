@@ -24,6 +24,7 @@
 //! | [`chat`] | the port: invocations in, answers and messages out; text hygiene; phrases of time; the typed grammar; limits |
 //! | [`command`] | the catalogue, the one dispatch, help, forms, the desk |
 //! | [`incident`], [`service`], [`setup`] | the processes. Each has the same files: `mod` (rules), `command`, `store`, `reply` (words), `jobs` where time acts |
+//! | [`link`] | ties between records of any kind: typed, dated, with author |
 //! | [`journal`] | the evidence: a hash chain per guild, its byte format, and the walk that verifies it |
 //! | [`report`] | documents computed from the journal: the post-incident summary |
 //! | [`inbox`], [`timer`], [`outbox`] | nothing acts twice; what is due; what must be said |
@@ -42,6 +43,13 @@
 //! folder with the same files, a JSON file, a migration of the same name for each database, and one line each here and in
 //! [`command::dispatch`].
 //!
+//! # Inside an incident
+//!
+//! [`incident`]'s transitions are pure and lie in `rules`; a verb is a function in the file of its matter (`verbs`, `handover`, `waiting`,
+//! `linking`, `impact`, [`incident::tasks`], [`incident::review`]), and each ends in `step`: record, journal, timers, card, line in the room.
+//! [`incident::history`] folds the entries of an incident into milestones, windows of impact, tasks, roles and review: the tables of windows,
+//! tasks and reviews are what it says, so an undo or a removal computes them anew. [`incident::jobs`] is what time does.
+//!
 //! # Where this differs from the design, and why
 //!
 //! * Claiming from the outbox is a guarded `UPDATE … RETURNING` on both databases. A row lock makes a second replica wait for the
@@ -53,6 +61,11 @@
 //! * An id whose time lies before interactions existed (December 2020) tells nothing about the age of an event; such an event is
 //!   executed. Discord never sends one; simpler servers do.
 //! * Commands are registered again when their hash differs *or* Discord turns out to lack one of them.
+//! * The review of `INC-7` has a card and a thread of its own under the number `REV-7`, through the mechanism that the incident has; in that
+//!   thread the incident is implied.
+//! * What wardroom does because of a step (a notice, a report, the beginning of a review) does not stand in the way of that step's undo.
+//! * A major incident without a commander gets whoever declares it major: a refusal at 3 a.m. would cost more than a wrong name, which
+//!   `/incident role` or a handover mends.
 //! * Rate limits are kept in [`discord::rest`] and not by twilight-http-ratelimiting, since a page must overtake a digest within a bucket.
 
 pub mod bot;

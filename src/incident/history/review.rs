@@ -101,7 +101,8 @@ impl Review {
     }
 
     fn edit(&mut self, reading: &Reading<'_>) {
-        if self.state == ReviewState::None {
+        // Nobody approves what was changed since it was submitted.
+        if matches!(self.state, ReviewState::None | ReviewState::InReview) {
             self.state = ReviewState::Draft;
         }
         for (field, passage) in [
