@@ -58,6 +58,8 @@
 //!   there too, as they do on SQLite, so two can never wait for each other crosswise.
 //! * What only reads (`show`, `list`, `find`, `timeline`, completions) writes no inbox row: asked twice, it is answered twice, and it
 //!   does not queue behind the writers.
+//! * Text search takes texts apart itself ([`store::search`]): both databases are given the same words, each with its guild and its field
+//!   before it, so that a search costs what its guild has written and not what all have.
 //! * An id whose time lies before interactions existed (December 2020) tells nothing about the age of an event; such an event is
 //!   executed. Discord never sends one; simpler servers do.
 //! * Commands are registered again when their hash differs *or* Discord turns out to lack one of them.

@@ -11,6 +11,7 @@ use crate::chat::message::Message;
 use crate::chat::text::{clean, clip};
 use crate::error::Error;
 use crate::incident::entries::CAPTURED;
+use crate::incident::finding::index;
 use crate::incident::step::line_key;
 use crate::incident::{self, Incident, timeline};
 use crate::journal::{self, Actor, Change, Draft, Fact};
@@ -124,6 +125,7 @@ async fn write_deletion(tx: &mut Tx, kept: &Followed, now: DateTime<Utc>) -> Res
 /// The entry, and its line in the room.
 async fn write(tx: &mut Tx, incident: &Incident, draft: Draft, now: DateTime<Utc>) -> Result<(), Error> {
     let told = journal::append(tx, incident.guild, now, draft).await?;
+    index::entry(tx, incident, &told).await?;
     let message = Message::say(timeline::line(&told));
     let (to, key) = (To::Room(incident.number), line_key(incident, &told));
     outbox::post(

@@ -35,47 +35,37 @@ macro_rules! mine {
     };
 }
 
-/// The same by the four indexes of people, each of which gives no more than is needed of it.
+/// The numbers of those in which `$9` has that part, by the index of that part.
+macro_rules! numbers_of {
+    ($part:literal, $filters:expr, $side:literal, $order:literal, $limit:literal) => {
+        concat!(
+            "SELECT number FROM (SELECT i.number FROM incident i WHERE i.guild_id = $1 AND i.",
+            $part,
+            " = $9",
+            $filters,
+            visible!(),
+            $side,
+            " ORDER BY i.number ",
+            $order,
+            " LIMIT ",
+            $limit,
+            ") AS ",
+            $part
+        )
+    };
+}
+
+/// The numbers of those in which `$9` has any part; each index gives no more than is needed of it.
 macro_rules! mine_by_index {
     ($filters:expr, $side:literal, $order:literal, $limit:literal) => {
         concat!(
-            "WHERE i.guild_id = $1 AND i.number IN (",
-            "SELECT number FROM (SELECT i.number FROM incident i WHERE i.guild_id = $1 AND i.reporter_id = $9",
-            $filters,
-            visible!(),
-            $side,
-            " ORDER BY i.number ",
-            $order,
-            " LIMIT ",
-            $limit,
-            ") AS a UNION ",
-            "SELECT number FROM (SELECT i.number FROM incident i WHERE i.guild_id = $1 AND i.commander_id = $9",
-            $filters,
-            visible!(),
-            $side,
-            " ORDER BY i.number ",
-            $order,
-            " LIMIT ",
-            $limit,
-            ") AS b UNION ",
-            "SELECT number FROM (SELECT i.number FROM incident i WHERE i.guild_id = $1 AND i.communications_id = $9",
-            $filters,
-            visible!(),
-            $side,
-            " ORDER BY i.number ",
-            $order,
-            " LIMIT ",
-            $limit,
-            ") AS c UNION ",
-            "SELECT number FROM (SELECT i.number FROM incident i WHERE i.guild_id = $1 AND i.scribe_id = $9",
-            $filters,
-            visible!(),
-            $side,
-            " ORDER BY i.number ",
-            $order,
-            " LIMIT ",
-            $limit,
-            ") AS d)"
+            numbers_of!("reporter_id", $filters, $side, $order, $limit),
+            " UNION ",
+            numbers_of!("commander_id", $filters, $side, $order, $limit),
+            " UNION ",
+            numbers_of!("communications_id", $filters, $side, $order, $limit),
+            " UNION ",
+            numbers_of!("scribe_id", $filters, $side, $order, $limit)
         )
     };
 }
@@ -134,18 +124,20 @@ macro_rules! by_person {
             name: $name,
             older: concat!(
                 columns!(),
+                "WHERE i.guild_id = $1 AND i.number IN (",
                 mine_by_index!($filters, " AND i.number < $2", "DESC", "$3 + $4"),
-                " ORDER BY i.number DESC LIMIT $3 OFFSET $4"
+                ") ORDER BY i.number DESC LIMIT $3 OFFSET $4"
             ),
             newer: concat!(
                 columns!(),
+                "WHERE i.guild_id = $1 AND i.number IN (",
                 mine_by_index!($filters, " AND i.number > $2", "ASC", "$3"),
-                " ORDER BY i.number LIMIT $3"
+                ") ORDER BY i.number LIMIT $3"
             ),
             count: concat!(
-                "SELECT COUNT(*) FROM (SELECT 1 FROM incident i ",
+                "SELECT COUNT(*) FROM (SELECT number FROM (",
                 mine_by_index!($filters, "", "DESC", "1001"),
-                " LIMIT 1001) AS counted"
+                ") AS mine LIMIT 1001) AS counted"
             ),
         }
     };

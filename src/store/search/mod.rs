@@ -199,7 +199,11 @@ fn query(words: &[String], tier: Tier, [and, or]: [&str; 2], term: impl Fn(char,
         let terms: Vec<String> = fields.iter().map(|field| term(*field, word, start)).collect();
         terms.join(or)
     };
-    let mut parts: Vec<String> = words.iter().map(|word| format!("({})", in_fields(word, each))).collect();
+    let mut parts: Vec<String> = Vec::new();
+    // A word alone that stands in one of the fields that count stands in one of all.
+    if one.is_empty() || words.len() > 1 {
+        parts.extend(words.iter().map(|word| format!("({})", in_fields(word, each))));
+    }
     if !one.is_empty() {
         let any: Vec<String> = words.iter().map(|word| in_fields(word, one)).collect();
         parts.push(format!("({})", any.join(or)));
