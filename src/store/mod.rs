@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use std::pin::Pin;
 
 pub use search::{find as find_text, put as put_text};
-pub use tx::{Queue, Tx};
+pub use tx::{Queue, Statement, Tx};
 pub use value::{Row, Value};
 
 pub use crate::error::{Error, Failure};
