@@ -15,7 +15,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::args;
 use crate::error::{Error, Failure};
 use crate::snowflake::{GuildId, UserId};
-use crate::store::Tx;
+use crate::store::{Statement, Tx};
 use format::{Datum, Entry, Field, Hash, NO_HEAD};
 pub use read::{STATEMENTS, TOGETHER, about, about_each, count, entry, last, names, page, with_newer};
 pub use verify::{Verdict, verify};
@@ -201,20 +201,19 @@ pub async fn append(tx: &mut Tx, guild: GuildId, now: DateTime<Utc>, draft: Draf
     };
     let bytes = entry.encode();
     let head = format::head(&before, &bytes);
-    tx.execute(
+    let mut writes: Vec<Statement> = vec![(
         "INSERT INTO journal_entry (guild_id, seq, entry_at, event_at, action, subject, entry, head)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         args![guild, seq, entry.entry_at, entry.event_at, entry.action, entry.subject, bytes, head],
-    )
-    .await?;
-    beside.save(tx, guild, seq).await?;
-    let moved = tx
-        .execute(
-            "UPDATE journal_head SET seq = $2, head = $3 WHERE guild_id = $1 AND seq = $4",
-            args![guild, seq, head, last],
-        )
-        .await?;
-    if moved != 1 {
+    )];
+    beside.save(guild, seq, &mut writes);
+    writes.push((
+        "UPDATE journal_head SET seq = $2, head = $3 WHERE guild_id = $1 AND seq = $4",
+        args![guild, seq, head, last],
+    ));
+    // Each inserts or changes one row, or all is taken back.
+    let expected = writes.len() as u64;
+    if tx.execute_all(writes).await? != expected {
         return Err(Failure::inconsistent(
             "journal_head",
             format!("guild {guild} moved on from entry {last} meanwhile"),
@@ -228,6 +227,8 @@ pub async fn append(tx: &mut Tx, guild: GuildId, now: DateTime<Utc>, draft: Draf
 #[derive(Default)]
 struct Beside {
     people: Vec<(String, UserId)>,
+    /// The keys of those who were named already: who declares is the reporter too.
+    keys: BTreeMap<UserId, Vec<u8>>,
     texts: Vec<(String, [u8; 16], String)>,
 }
 
@@ -246,7 +247,7 @@ impl Beside {
         })
     }
 
-    /// The keyed hash of a person; who is new gets a key. A changed name is remembered.
+    /// The keyed hash of a person.
     async fn person(
         &mut self,
         tx: &mut Tx,
@@ -255,50 +256,52 @@ impl Beside {
         user: UserId,
         name: Option<&str>,
     ) -> Result<Hash, Error> {
-        let known: Option<(Vec<u8>, String)> = tx
-            .optional(
-                "SELECT person_key, name FROM journal_person WHERE guild_id = $1 AND user_id = $2",
-                args![guild, user],
-            )
-            .await?;
-        let key = if let Some((key, known_as)) = known {
-            if let Some(name) = name.filter(|name| *name != known_as) {
-                tx.execute(
-                    "UPDATE journal_person SET name = $3 WHERE guild_id = $1 AND user_id = $2",
-                    args![guild, user, name],
-                )
-                .await?;
-            }
-            key
-        } else {
-            let key: [u8; 32] = rand::random();
-            tx.execute(
-                "INSERT INTO journal_person (guild_id, user_id, person_key, name) VALUES ($1, $2, $3, $4)",
-                args![guild, user, key, name.unwrap_or_default()],
-            )
-            .await?;
-            key.to_vec()
+        let key = match self.keys.get(&user) {
+            Some(key) => key.clone(),
+            None => key_of(tx, guild, user, name).await?,
         };
+        self.keys.insert(user, key.clone());
         self.people.push((field.to_owned(), user));
         Ok(format::person(&key, user))
     }
 
-    async fn save(self, tx: &mut Tx, guild: GuildId, seq: i64) -> Result<(), Error> {
-        for (field, user) in self.people {
+    fn save(self, guild: GuildId, seq: i64, writes: &mut Vec<Statement>) {
+        writes.extend(self.people.into_iter().map(|(field, user)| {
+            let sql = "INSERT INTO journal_identity (guild_id, seq, field, user_id) VALUES ($1, $2, $3, $4)";
+            (sql, args![guild, seq, field, user])
+        }));
+        writes.extend(self.texts.into_iter().map(|(field, salt, text)| {
+            let sql = "INSERT INTO journal_text (guild_id, seq, field, salt, body) VALUES ($1, $2, $3, $4, $5)";
+            (sql, args![guild, seq, field, salt.to_vec(), text])
+        }));
+    }
+}
+
+/// The key of a person; who is new gets one. A changed name is remembered.
+async fn key_of(tx: &mut Tx, guild: GuildId, user: UserId, name: Option<&str>) -> Result<Vec<u8>, Error> {
+    let known: Option<(Vec<u8>, String)> = tx
+        .optional(
+            "SELECT person_key, name FROM journal_person WHERE guild_id = $1 AND user_id = $2",
+            args![guild, user],
+        )
+        .await?;
+    if let Some((key, known_as)) = known {
+        if let Some(name) = name.filter(|name| *name != known_as) {
             tx.execute(
-                "INSERT INTO journal_identity (guild_id, seq, field, user_id) VALUES ($1, $2, $3, $4)",
-                args![guild, seq, field, user],
+                "UPDATE journal_person SET name = $3 WHERE guild_id = $1 AND user_id = $2",
+                args![guild, user, name],
             )
             .await?;
         }
-        for (field, salt, text) in self.texts {
-            tx.execute(
-                "INSERT INTO journal_text (guild_id, seq, field, salt, body) VALUES ($1, $2, $3, $4, $5)",
-                args![guild, seq, field, salt.to_vec(), text],
-            )
-            .await?;
-        }
-        Ok(())
+        Ok(key)
+    } else {
+        let key: [u8; 32] = rand::random();
+        tx.execute(
+            "INSERT INTO journal_person (guild_id, user_id, person_key, name) VALUES ($1, $2, $3, $4)",
+            args![guild, user, key, name.unwrap_or_default()],
+        )
+        .await?;
+        Ok(key.to_vec())
     }
 }
 

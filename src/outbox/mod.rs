@@ -28,7 +28,7 @@ use crate::document;
 use crate::error::Error;
 use crate::number::Number;
 use crate::snowflake::{ChannelId, GuildId, MessageId, UserId};
-use crate::store::Tx;
+use crate::store::{Statement, Tx};
 use effect::Lane;
 
 pub use fate::{Fate, fate};
@@ -177,15 +177,14 @@ pub async fn card(
         Home::Open { channel, otherwise } => (channel, Some(channel), Some(otherwise)),
         Home::Private(parent) => (parent, room(tx, guild, record).await?.and_then(|room| room.thread), None),
     };
-    tx.execute(
+    let home_row: Statement = (
         "INSERT INTO room (guild_id, record, channel_id) VALUES ($1, $2, $3)
          ON CONFLICT (guild_id, record) DO UPDATE SET channel_id = excluded.channel_id WHERE room.message_id IS NULL",
         args![guild, record, channel],
-    )
-    .await?;
+    );
     // A dead row has been given up; everything else keeps its course and only learns the newer shape. What waits keeps its place too:
     // a card that went to the end at each change would never be posted where there is much to say, and its room never opened.
-    tx.execute(
+    let card_row: Statement = (
         "INSERT INTO outbox (guild_id, lane, kind, dedupe_key, channel_id, room, payload, revision, nonce,
                              not_before, expires_at, state, attempt, lease_epoch, otherwise_id)
          VALUES ($1, $2, 'card', $3, $4, $5, $6, 1, $7, $8, $9, $10, 0, 0, $11)
@@ -214,15 +213,14 @@ pub async fn card(
             if card_channel.is_some() { "pending" } else { "waiting" },
             otherwise,
         ],
-    )
-    .await?;
+    );
     // The thread of an open home waits for its card; a private one comes first. One that is not open yet learns its newest name, and
     // one that was refused is tried again.
     let (kind, state) = match home {
         Home::Open { .. } => ("room", "waiting"),
         Home::Private(_) => ("vault", "pending"),
     };
-    tx.execute(
+    let room_row: Statement = (
         "INSERT INTO outbox (guild_id, lane, kind, dedupe_key, channel_id, room, payload, revision, nonce,
                              not_before, expires_at, state, attempt, lease_epoch)
          VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, 0, 0)
@@ -250,9 +248,8 @@ pub async fn card(
             now + ROOM_PATIENCE,
             state,
         ],
-    )
-    .await
-    .map(drop)
+    );
+    tx.execute_all(vec![home_row, card_row, room_row]).await.map(drop)
 }
 
 /// What was said under `key` is said otherwise from now on: it is changed before it is said, or edited where it stands. Without

@@ -13,6 +13,9 @@ pub enum Queue {
     OutboxChannel = 1,
 }
 
+/// A statement and its arguments.
+pub type Statement = (&'static str, Vec<Value>);
+
 /// An open transaction.
 pub struct Tx {
     pub(super) connection: Connection,
@@ -52,6 +55,21 @@ impl Tx {
     pub async fn execute(&mut self, sql: &'static str, args: Vec<Value>) -> Result<u64, Error> {
         Ok(on_connection!(self, args, execute, connection, arguments =>
             sqlx::query_with(sql, arguments).execute(&mut *connection).await?.rows_affected()))
+    }
+
+    /// Runs statements one after another and gives the number of rows that they changed together. On SQLite all of them are one change
+    /// of thread, to sqlx's and back, which is most of what a small statement costs.
+    pub async fn execute_all(&mut self, statements: Vec<Statement>) -> Result<u64, Error> {
+        if self.is_postgres() {
+            let mut changed = 0;
+            for (sql, args) in statements {
+                changed += self.execute(sql, args).await?;
+            }
+            return Ok(changed);
+        }
+        let (sql, args) = joined(statements);
+        Ok(on_connection!(self, args, execute, connection, arguments =>
+            sqlx::query_with(AssertSqlSafe(sql), arguments).execute(&mut *connection).await?.rows_affected()))
     }
 
     /// The row that `sql` finds, or none.
@@ -125,5 +143,42 @@ impl Tx {
             return Ok(());
         }
         self.execute("RELEASE SAVEPOINT attempt", Vec::new()).await.map(drop)
+    }
+}
+
+/// One text of several statements: the arguments of each are counted on from those before. The texts are ours, and hold no `$` but before
+/// the number of an argument.
+fn joined(statements: Vec<Statement>) -> (String, Vec<Value>) {
+    let (mut text, mut values) = (String::new(), Vec::new());
+    for (sql, args) in statements {
+        let mut parts = sql.split('$');
+        text.push_str(parts.next().unwrap_or_default());
+        for part in parts {
+            let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+            let (number, rest) = part.split_at(digits);
+            let number = number.parse::<usize>().unwrap_or_default() + values.len();
+            text.push('$');
+            text.push_str(&number.to_string());
+            text.push_str(rest);
+        }
+        text.push(';');
+        values.extend(args);
+    }
+    (text, values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args;
+
+    #[test]
+    fn joined_statements_count_their_arguments_on() {
+        let (text, values) = joined(vec![
+            ("UPDATE a SET b = $2 WHERE c = $1", args![1_i64, 2_i64]),
+            ("DELETE FROM d WHERE e = $1", args!["x"]),
+        ]);
+        assert_eq!(text, "UPDATE a SET b = $2 WHERE c = $1;DELETE FROM d WHERE e = $3;");
+        assert_eq!(values, args![1_i64, 2_i64, "x"]);
     }
 }

@@ -32,7 +32,7 @@ async fn an_administrator_sets_the_server_up_and_sees_what_is_missing() {
         `auditor` nobody
         `administrator` members with Manage Server
         **Incidents**
-        A resolved one closes after 7 days · a review is due within 5 working days · reminders of P3 to P5 wait from `22:00-07:00` · management hears of a major one every 30 min
+        A resolved one closes after 7 days · a review is due within 5 working days · reminders of P3 to P5 rest `22:00-07:00` · management hears of a major one every 30 min
         `/setup check` tells what is missing.
         ");
         let answer = desk.dev.slash("general", "setup check", json!({})).await;
