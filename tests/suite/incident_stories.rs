@@ -116,6 +116,8 @@ async fn a_promise_that_is_broken_is_reminded_of_once_and_a_kept_one_never() {
         📣 @bob, update: found it · next ⟨10:25⟩
         ---
         @bob the update on **INC-1** was promised for ⟨10:25⟩. How does it stand? `/incident update` This reminder is late: wardroom was not running.
+        ---
+        still nothing: the update on **INC-1** was promised for ⟨10:25⟩. How does it stand? `/incident update` This reminder is late: wardroom was not running.
         ");
         let said = desk.playground.messages(room.clone());
         let (first, again) = (&said[said.len() - 2], &said[said.len() - 1]);
