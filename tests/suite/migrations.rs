@@ -172,3 +172,98 @@ async fn lists_come_over_data_and_the_search_index_is_filled_anew() {
         store.close().await;
     }
 }
+
+/// Brings an empty database to version `last`, as an older wardroom left it, and puts `rows` into it.
+async fn older(database: &Database, last: i64, rows: &[&'static str]) {
+    use sqlx::{Connection, Executor};
+    let url = database.url();
+    macro_rules! prepare {
+        ($connection:ty, $migrations:expr, $url:expr) => {{
+            let mut migrator = $migrations;
+            migrator.migrations =
+                migrator.migrations.iter().filter(|one| one.version <= last).cloned().collect::<Vec<_>>().into();
+            let mut connection = <$connection>::connect($url).await.expect("it opens");
+            migrator.run(&mut connection).await.expect("the older migrations run");
+            for row in rows {
+                connection.execute(*row).await.unwrap_or_else(|error| panic!("{row}: {error}"));
+            }
+            connection.close().await.expect("it closes");
+        }};
+    }
+    match database {
+        Database::Sqlite(_) => {
+            prepare!(sqlx::SqliteConnection, sqlx::migrate!("migrations/sqlite"), &format!("{url}?mode=rwc"));
+        }
+        Database::Postgres(_) => prepare!(sqlx::PgConnection, sqlx::migrate!("migrations/postgres"), &url),
+    }
+}
+
+/// What the first release left: a service, an incident that runs and was told of, one that is closed, one that was none, a promise, a form.
+const FIRST_RELEASE: [&str; 7] = [
+    "INSERT INTO guild (guild_id, timezone, joined_at) VALUES (1, 'Europe/Berlin', 1)",
+    "INSERT INTO service (guild_id, service_id, name, name_key, tier, version) VALUES (1, 1, 'checkout', 'checkout', 1, 1)",
+    "INSERT INTO number_sequence (guild_id, name, last) VALUES (1, 'INC', 3)",
+    "INSERT INTO incident (guild_id, number, version, state, kind, title, service_id, impact, urgency, priority, priority_fixed, major,
+        restricted, reporter_id, declared_at, started_at, acknowledged_implied, reopened, last_update, last_update_at, promised_by, promise_due_at)
+     VALUES (1, 1, 3, 'new', 'live', 'checkout is down', 1, 'high', 'high', 1, 0, 0, 0, 7, 1000000, 500000, 0, 0, 'we look', 2000000, 7, 9000000)",
+    "INSERT INTO incident (guild_id, number, version, state, kind, title, service_id, impact, urgency, priority, priority_fixed, major,
+        restricted, reporter_id, declared_at, acknowledged_implied, reopened, resolved_at, resolved_by, restored_at, resolution_code,
+        resolution_summary, closed_at, closed_by, closed_as)
+     VALUES (1, 2, 4, 'closed', 'live', 'slow reports', NULL, 'low', 'low', 5, 0, 0, 0, 7, 1000000, 0, 0, 5000000, 7, 4000000, 'fixed', 'restarted',
+             6000000, 7, 'done')",
+    "INSERT INTO incident (guild_id, number, version, state, kind, title, impact, urgency, priority, priority_fixed, major,
+        restricted, reporter_id, declared_at, acknowledged_implied, reopened, closed_at, closed_by, closed_as, closed_reason)
+     VALUES (1, 3, 2, 'cancelled', 'live', 'nothing', 'low', 'low', 5, 0, 0, 0, 7, 1000000, 0, 0, 2000000, 7, 'not-an-incident', 'the monitor')",
+    "INSERT INTO timer (guild_id, kind, subject, due_at, generation, state) VALUES (1, 'promised-update', 'INC-1', 9000000, 1, 'armed')",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_older_wardroom_wrote_is_read_by_this_one() {
+    use wardroom::clock::instant;
+    use wardroom::incident::{Audience, State, store};
+    use wardroom::number::{Kind, Number};
+    use wardroom::snowflake::GuildId;
+
+    for database in Database::each().await {
+        older(&database, 2, &FIRST_RELEASE).await;
+        let opened = Store::open(&database.url()).await.expect("it migrates with data in the tables");
+        let guild = GuildId(1);
+        let incidents = opened
+            .read(move |tx| {
+                Box::pin(async move {
+                    let mut found = Vec::new();
+                    for value in 1..=3 {
+                        found.extend(store::find(tx, guild, Number { kind: Kind::Incident, value }).await?);
+                    }
+                    Ok(found)
+                })
+            })
+            .await
+            .expect("the incidents are read");
+        assert_eq!(
+            incidents.iter().map(|one| one.state).collect::<Vec<_>>(),
+            [State::New, State::Closed, State::Cancelled]
+        );
+        let running = &incidents[0];
+        assert_eq!(running.update.as_ref().map(|update| update.audience), Some(Audience::Technical));
+        assert_eq!(
+            running.promise.as_ref().map(|promise| (promise.due_at, promise.reminded)),
+            Some((instant(9_000_000), 0))
+        );
+        let windows: Vec<(i64, Option<i64>, i64, Option<i64>)> = opened
+            .read(|tx| {
+                Box::pin(async move {
+                    tx.all(
+                        "SELECT number, service_id, from_at, until_at FROM impact_window ORDER BY number",
+                        Vec::new(),
+                    )
+                    .await
+                })
+            })
+            .await
+            .expect("the windows are read");
+        // What was no incident affected nothing; the others were affected from their start, else from their declaration.
+        assert_eq!(windows, [(1, Some(1), 500_000, None), (2, None, 1_000_000, Some(4_000_000))]);
+        opened.close().await;
+    }
+}
