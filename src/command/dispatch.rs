@@ -172,7 +172,8 @@ fn in_full(short: Short) -> (Vec<String>, Map<String, Value>) {
             full.extend(options);
             full.extend(record.map(|record| ("incident".to_owned(), record.into())));
             let takes_text = match verb {
-                "note" => Some("text"),
+                "note" | "task add" => Some("text"),
+                "hold" => Some("note"),
                 "update" => Some("message"),
                 "resolve" => Some("summary"),
                 "reopen" | "close" | "priority" => Some("reason"),
@@ -184,7 +185,7 @@ fn in_full(short: Short) -> (Vec<String>, Map<String, Value>) {
             verb
         }
     };
-    (vec!["incident".to_owned(), verb.to_owned()], full)
+    (["incident"].into_iter().chain(verb.split(' ')).map(str::to_owned).collect(), full)
 }
 
 /// Does it.

@@ -33,8 +33,10 @@ enum Means {
 }
 
 /// Words that begin a short form, for guessing what was meant.
-pub(super) const WORDS: [&str; 9] =
-    ["resolved", "resolve", "note", "update", "ack", "reopen", "close", "priority", "declare"];
+pub(super) const WORDS: [&str; 13] = [
+    "resolved", "resolve", "note", "update", "ack", "reopen", "close", "priority", "declare", "task", "decided",
+    "waiting", "resume",
+];
 
 /// What may stand between a verb and its text: a colon, a dash between spaces, or the end.
 const MARK: &str = r"(?:\s*:\s*|\s+[-–—]\s+|\s*[.!]*\s*$)";
@@ -61,6 +63,10 @@ const TABLE: &[(&str, Record, Means, &str)] = &[
     (r"reopen{GAP}(?<text>.*)", Record::Without, Means::Verb("reopen"), "reopen still failing"),
     (r"reopened{MARK}(?<text>.*)", Record::Without, Means::Verb("reopen"), "reopened: still failing"),
     (r"closed?{MARK}(?<text>.*)", Record::Optional, Means::Verb("close"), "INC-7 close"),
+    (r"(?:task|todo)(?:\s*:\s*|\s+[-–—]\s+)(?<text>.+)", Record::Optional, Means::Verb("task add"), "INC-7 task: check the backups"),
+    (r"(?<decision>decided|decision)(?:\s*:\s*|\s+[-–—]\s+)(?<text>.+)", Record::Optional, Means::Verb("note"), "decided: fail over to the other site"),
+    (r"(?:on hold|waiting|waits) for (?:the )?(?<reason>customer|supplier|change|problem){MARK}(?<text>.*)", Record::Optional, Means::Verb("hold"), "INC-7 waiting for the supplier: a new disk"),
+    (r"resumed?{MARK}(?<text>.*)", Record::Optional, Means::Verb("resume"), "INC-7 resumed"),
     (r"(?:role\s*:?\s*|i am\s+|i(?:'|’)m\s+|taking\s+)(?<role>commander|communications|scribe)", Record::Optional, Means::Verb("role"), "INC-7 role commander"),
 ];
 
@@ -97,7 +103,8 @@ pub(super) fn parse(said: &str, masked: &Masked, here: &Here<'_>) -> Option<Type
             Means::Verb(verb) => verb,
         };
         let options = options(&found);
-        if full::has_option(text, &here.vocabulary.options(&["incident", verb])) {
+        let path: Vec<&str> = ["incident"].into_iter().chain(verb.split(' ')).collect();
+        if full::has_option(text, &here.vocabulary.options(&path)) {
             let said = format!("incident {verb} {text}");
             return Some(full::parse_begun(&said, record.as_deref(), options, masked, here.vocabulary));
         }
@@ -115,6 +122,12 @@ fn options(found: &Captures<'_>) -> Map<String, Value> {
     let mut options = Map::new();
     if let Some(level) = found.name("level").or_else(|| found.name("p")) {
         options.insert("priority".to_owned(), Value::String(format!("P{}", level.as_str())));
+    }
+    if found.name("decision").is_some() {
+        options.insert("mark".to_owned(), Value::String("decision".to_owned()));
+    }
+    if let Some(reason) = found.name("reason") {
+        options.insert("reason".to_owned(), Value::String(reason.as_str().to_lowercase()));
     }
     if let Some(role) = found.name("role") {
         options.insert("role".to_owned(), Value::String(role.as_str().to_lowercase()));
