@@ -137,6 +137,12 @@ impl Context {
         }
         phrase::instant(text, self.now, &self.guild.zone, Lean::Future).map_err(|why| unreadable(option, &why))
     }
+
+    /// An instant to come by which something is to be done: a day without a time means its end.
+    pub fn deadline(&self, option: &'static str, text: &str) -> Result<DateTime<Utc>, Refusal> {
+        let is_a_day = text.trim().len() == 10 && text.trim().split('-').count() == 3;
+        if is_a_day { self.ahead(option, &format!("{} 23:59", text.trim())) } else { self.ahead(option, text) }
+    }
 }
 
 /// In the thread of a review, the incident is the one that is reviewed.

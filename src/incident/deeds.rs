@@ -1,7 +1,7 @@
 //! What entries tell along the course of an incident: waiting, passing it on, tasks, links, impact, the review.
 
 use super::HoldReason;
-use super::reply::{moment, waits_for};
+use super::reply::{due, moment, waits_for};
 use super::timeline::{because, moment_of};
 use crate::chat::text::{esc, fit};
 use crate::journal::{Fact, Told};
@@ -105,8 +105,8 @@ fn notice(told: &Told) -> String {
 fn of_review(told: &Told, who: &str, text: &impl Fn(&str) -> Option<String>) -> Option<String> {
     Some(match told.action.as_str() {
         "incident.review-open" => {
-            let due = moment_of(told, "due").map(|at| format!(", due {}", moment(at))).unwrap_or_default();
-            format!("🔍 {who} began the review{due}")
+            let until = moment_of(told, "due").map(|at| format!(", due {}", due(at))).unwrap_or_default();
+            format!("🔍 {who} began the review{until}")
         }
         "incident.review-edit" => format!("🔍 {who} wrote in the review"),
         "incident.review-submit" => format!("🔍 {who} submitted the review"),

@@ -30,7 +30,7 @@ pub async fn waiting_for(tx: &mut Tx, context: &Context) -> Result<Vec<Waiting>,
         return Ok(found);
     }
     for task in tasks::store::waiting(tx, context.guild.id, user, LOOKED_AT).await? {
-        let due = task.due_at.map(|due| format!(" · due {}", moment(due))).unwrap_or_default();
+        let due = task.due_at.map(|due| format!(" · due {}", reply::due(due))).unwrap_or_default();
         let name = format!("{}/{}", task.incident, task.number);
         found.push(Waiting {
             line: format!("☑️ **{name}** {}{due}", fit(&task.text, EXCERPT)),
@@ -45,7 +45,11 @@ pub async fn waiting_for(tx: &mut Tx, context: &Context) -> Result<Vec<Waiting>,
             continue;
         }
         found.push(Waiting {
-            line: format!("🔍 the review of **{}** is yours to write · due {}", review.incident, moment(review.due_at)),
+            line: format!(
+                "🔍 the review of **{}** is yours to write · due {}",
+                review.incident,
+                reply::due(review.due_at)
+            ),
             urgency: if review.due_at <= context.now { 2 } else { 4 },
             at: review.due_at,
             button: Some(button(&format!("Review {}", review.incident), "incident.review", review.incident, "")),

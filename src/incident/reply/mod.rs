@@ -35,6 +35,11 @@ pub fn moment(at: DateTime<Utc>) -> String {
     format!("<t:{0}:t> (<t:{0}:R>)", at.timestamp())
 }
 
+/// A moment that may be days away, with its date.
+pub fn due(at: DateTime<Utc>) -> String {
+    format!("<t:{0}:f> (<t:{0}:R>)", at.timestamp())
+}
+
 /// How long ago or ahead.
 fn relative(at: DateTime<Utc>) -> String {
     format!("<t:{}:R>", at.timestamp())

@@ -8,7 +8,7 @@ use crate::chat::message::{Block, Button, Card, Field, Form, Look, Message, Row}
 use crate::chat::text::{esc, fit, thread_name};
 use crate::incident::Incident;
 use crate::incident::history::{ReviewState, Stage, TaskState};
-use crate::incident::reply::moment;
+use crate::incident::reply;
 use crate::incident::tasks::{self, Task};
 use crate::number::Number;
 
@@ -32,10 +32,10 @@ fn badge(review: &Review) -> String {
             let owner = review
                 .owner
                 .map_or_else(|| "nobody writes it yet".to_owned(), |owner| format!("written by <@{owner}>"));
-            format!("✍️ Draft, {owner} · due {}", moment(review.due_at))
+            format!("✍️ Draft, {owner} · due {}", reply::due(review.due_at))
         }
         (ReviewState::InReview, _) => "👀 In review: somebody else approves it".to_owned(),
-        (ReviewState::Approved, Some((by, at))) => format!("✅ Approved by <@{by}> {}", moment(at)),
+        (ReviewState::Approved, Some((by, at))) => format!("✅ Approved by <@{by}> {}", reply::moment(at)),
         (ReviewState::Approved, None) => "✅ Approved".to_owned(),
     }
 }
@@ -179,5 +179,5 @@ pub fn sent_back(incident: &Incident) -> Message {
 pub fn reminder(incident: &Incident, review: &Review, late: bool) -> String {
     let late = if late { " This reminder is late: wardroom was not running." } else { "" };
     let what = if review.state == ReviewState::InReview { "waits for approval" } else { "is to be written" };
-    format!("the review of **{}** {what}, due {}. `/incident review`{late}", incident.number, moment(review.due_at))
+    format!("the review of **{}** {what}, due {}. `/incident review`{late}", incident.number, reply::due(review.due_at))
 }

@@ -5,7 +5,6 @@ use chrono::{DateTime, Utc};
 use super::{Passage, Review, Texts, number, reply, store};
 use crate::chat::answer::Answer;
 use crate::chat::message::Message;
-use crate::chat::phrase;
 use crate::chat::text::{clean, clean_line, clip};
 use crate::command::context::{Context, Scene};
 use crate::command::form::{self, Opened};
@@ -160,11 +159,9 @@ fn actions(context: &Context, text: &str) -> Result<Vec<Action>, Refusal> {
         if line.is_empty() {
             continue;
         }
-        let due = line.rsplit_once(" by ").and_then(|(what, when)| {
-            let due = phrase::duration(when).map(|after| context.now + after).ok();
-            let due = due.or_else(|| context.ahead("by", when).ok());
-            due.map(|due| (what.trim().to_owned(), due))
-        });
+        let due = line
+            .rsplit_once(" by ")
+            .and_then(|(what, when)| context.deadline("by", when).ok().map(|due| (what.trim().to_owned(), due)));
         match due {
             Some((_, due)) if due <= context.now => return Err(words::task_due_in_the_past()),
             Some((what, due)) => actions.push((clip(&what, ACTION), Some(due))),

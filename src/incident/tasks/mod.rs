@@ -77,7 +77,7 @@ pub(super) struct Wanted {
 /// Somebody has to do something.
 pub(super) async fn add(tx: &mut Tx, context: &Context, named: Option<&str>, wanted: Wanted) -> Result<Answer, Error> {
     let incident = find(tx, context, named).await?;
-    let due_at = wanted.due.map(|due| context.ahead("due", &due)).transpose()?;
+    let due_at = wanted.due.map(|due| context.deadline("due", &due)).transpose()?;
     let text = written("text", &wanted.text)?;
     make(tx, context, incident, clip(&text, TEXT), wanted.owner, due_at, wanted.follow_up, Vec::new()).await
 }

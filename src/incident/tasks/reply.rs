@@ -7,7 +7,7 @@ use crate::chat::text::fit;
 use crate::error::Refusal;
 use crate::incident::Incident;
 use crate::incident::history::{Stage, TaskState};
-use crate::incident::reply::moment;
+use crate::incident::reply;
 
 /// Characters of a task in a list.
 const EXCERPT: usize = 150;
@@ -20,7 +20,7 @@ fn name(task: &Task) -> String {
 
 fn who_and_when(task: &Task) -> String {
     let owner = task.owner.map_or_else(|| " · nobody has it".to_owned(), |owner| format!(" · <@{owner}>"));
-    let due = task.due_at.map(|due| format!(" · due {}", moment(due))).unwrap_or_default();
+    let due = task.due_at.map(|due| format!(" · due {}", reply::due(due))).unwrap_or_default();
     format!("{owner}{due}")
 }
 
@@ -83,7 +83,7 @@ pub fn dropped(task: &Task) -> Message {
 
 /// Somebody has a task.
 pub fn taken(task: &Task) -> Message {
-    let due = task.due_at.map(|due| format!(", due {}", moment(due))).unwrap_or_default();
+    let due = task.due_at.map(|due| format!(", due {}", reply::due(due))).unwrap_or_default();
     Message::say(format!("{} is yours{due}.", name(task)))
 }
 
@@ -124,7 +124,7 @@ pub fn list(incident: &Incident, tasks: &[Task]) -> Message {
 /// A task is due, and not done.
 pub fn reminder(task: &Task, late: bool) -> String {
     let late = if late { " This reminder is late: wardroom was not running." } else { "" };
-    let due = task.due_at.map(|due| format!(" was due {}", moment(due))).unwrap_or_default();
+    let due = task.due_at.map(|due| format!(" was due {}", reply::due(due))).unwrap_or_default();
     format!("{}{due}: {}{late}", name(task), fit(&task.text, 300))
 }
 

@@ -111,7 +111,7 @@ export class Composer {
     const attached = element("p", { class: "attaching", hidden: true });
     const picker = element("input", { type: "file", multiple: true, hidden: true, "aria-label": "Files" });
     picker.addEventListener("change", () => { this.attach([...picker.files]); picker.value = ""; });
-    const attach = element("button", { type: "button", class: "button secondary attach", "aria-label": "Attach files", onclick: () => picker.click() }, "＋");
+    const attach = element("button", { type: "button", class: "button secondary attach", "aria-label": "Attach files", onclick: () => picker.click() }, "+");
     const button = element("button", { type: "button", class: "button primary", onclick: () => this.say(input) }, "Send");
     this.place.replaceChildren(suggestions.list, reply, attached, element("div", { class: "line" }, attach, picker, input, button));
     this.input = input;
