@@ -69,7 +69,7 @@ pub fn offered(incident: &Incident, to: UserId) -> Message {
 pub fn packet(incident: &Incident, to: UserId, tasks: &[Task], events: &[String]) -> Message {
     let by = incident.offer.as_ref().map(|offer| format!("<@{}> offers you", offer.by));
     let mut lines = vec![format!(
-        "<@{to}> {} command of {}.",
+        "<@{to}>, {} command of {}.",
         by.unwrap_or_else(|| "you are offered".to_owned()),
         headline(incident)
     )];

@@ -244,7 +244,21 @@ pub fn role_given(incident: &Incident, which: Role, holder: UserId) -> Message {
 /// It was reassessed.
 pub fn reassessed(incident: &Incident, before: &Incident) -> Message {
     let mut lines = Vec::new();
-    if incident.priority == before.priority {
+    if incident.major != before.major {
+        let who = incident
+            .roles
+            .commander
+            .map(|commander| format!(", and <@{commander}> is responsible"))
+            .unwrap_or_default();
+        lines.push(if incident.major {
+            format!(
+                "**{}** is a **major incident** now{who}. Management is kept informed, and it is closed after its review.",
+                incident.number
+            )
+        } else {
+            format!("**{}** is no major incident any more.", incident.number)
+        });
+    } else if incident.priority == before.priority {
         lines.push(format!("**{}** stays {}.", incident.number, incident.priority.name()));
     } else {
         lines.push(format!(
