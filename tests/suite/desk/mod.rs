@@ -182,6 +182,8 @@ impl Desk {
     pub async fn settle(&self) {
         let give_up = Instant::now() + PATIENCE;
         loop {
+            // Timers first: what one that fires meanwhile has to say is seen by the look behind it.
+            let due = self.due_timers().await;
             let (waiting,): (i64,) = self
                 .store
                 .read(|tx| {
@@ -197,7 +199,6 @@ impl Desk {
                 })
                 .await
                 .expect("the outbox can be read");
-            let due = self.due_timers().await;
             if waiting == 0 && due == 0 {
                 return;
             }
