@@ -22,4 +22,5 @@ mod reconcile_stories;
 mod refusal_stories;
 mod setup_stories;
 mod store;
+mod undo_stories;
 mod unsaid_stories;
