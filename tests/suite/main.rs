@@ -1,5 +1,6 @@
 //! The suite: stories through the whole path, and checks of everything that must hold.
 
+mod afterwards_stories;
 mod architecture;
 mod audits;
 mod browser;
