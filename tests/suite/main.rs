@@ -14,6 +14,7 @@ mod delivery_trials;
 mod desk;
 mod failure_stories;
 mod file_stories;
+mod handing_over_stories;
 mod incident_stories;
 mod journal;
 mod list_stories;
