@@ -24,5 +24,6 @@ mod reconcile_stories;
 mod refusal_stories;
 mod setup_stories;
 mod store;
+mod telling_stories;
 mod undo_stories;
 mod unsaid_stories;
