@@ -15,6 +15,7 @@ mod desk;
 mod failure_stories;
 mod file_stories;
 mod handing_over_stories;
+mod impact_stories;
 mod incident_stories;
 mod journal;
 mod list_stories;
