@@ -17,7 +17,7 @@ use crate::chat::answer::Answer;
 use crate::chat::text::clean;
 use crate::command::context::Context;
 use crate::error::Error;
-use crate::link::{self, Kind as LinkKind};
+use crate::link::Kind as LinkKind;
 use crate::outbox;
 use crate::service;
 use crate::snowflake::{RoleId, UserId};
@@ -342,7 +342,7 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
             let incident = find(tx, context, incident.as_deref()).await?;
             let room = outbox::room(tx, context.guild.id, incident.number).await?;
             let beside = beside(tx, &incident).await?;
-            let links = link::store::of(tx, context.guild.id, incident.number).await?;
+            let links = linking::visible(tx, context, &incident).await?;
             Ok(Answer::Say(reply::show(&incident, room, &beside, &links)))
         }
         Command::List { state, service, priority, mine, page } => {

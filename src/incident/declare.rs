@@ -50,7 +50,7 @@ pub(super) async fn declare(
     .await?;
     let channel = context.guild.channel(Purpose::Incidents).unwrap_or(context.card_channel);
     impact::begin(tx, &incident).await?;
-    jobs::watch(tx, &incident).await?;
+    jobs::watch(tx, &incident, incident.declared_at).await?;
     draw(tx, context, &incident, channel, None).await?;
     invite(tx, context, &incident, context.member.user).await?;
     if incident.priority.pages() {

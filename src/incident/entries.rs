@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::finding::index;
 use super::handover::offer_key;
 use super::listing::{self, Filter, From};
+use super::notices::{self, Phase};
 use super::step::{find, line_key, page_key, redraw, step, step_at, tell_room, undoable, written};
 use super::store;
 use super::verbs::management_key;
@@ -261,13 +262,17 @@ pub(super) async fn undo(
     }
     let (after, _) = step(tx, context, &before, after, "incident.undo", "the actor of the entry", extra).await?;
     rebuild(tx, context, &after, &last).await?;
+    if after.major != before.major && after.state.is_open() {
+        let phase = if after.major { Phase::Declare } else { Phase::Demote };
+        notices::send(tx, context, &after, phase).await?;
+    }
     capture::withdraw(tx, &after, last.seq).await?;
     // Posts are corrected, not unsent: the line in the room is struck out, and who was called hears that it was a slip.
     let struck = Message::say(format!("~~{}~~", timeline::deed(&last, 1500)));
     for key in [line_key(&after, &last), management_key(&after, last.seq)] {
         outbox::correct(tx, context.written_at, after.guild, &key, &struck).await?;
     }
-    let called = Message::say(reply::page_taken_back(&before, context.member.user, last.action == "incident.declare"));
+    let called = Message::say(reply::page_taken_back(&before, context.member.user, last.action == "incident.priority"));
     outbox::correct(tx, context.written_at, after.guild, &page_key(&after, last.seq), &called).await?;
     Ok(Answer::Say(reply::undone(&after, &format!("{what}."))))
 }

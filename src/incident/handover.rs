@@ -107,14 +107,15 @@ pub(super) async fn escalate(
     let reason = reason.map(|reason| clean(&reason)).filter(|reason| !reason.is_empty());
     let (after, called) = match to {
         Escalation::Functional => {
-            let team = role.ok_or_else(reply::which_team)?;
+            // The role that everyone has carries the guild's own id: it is no team.
+            let team = role.filter(|role| role.0 != context.guild.id.0).ok_or_else(reply::which_team)?;
             (before.clone().pass_to(&responder, team)?, vec![Ping::Role(team)])
         }
         Escalation::Hierarchic => {
             let after = before.clone().raise(&responder)?;
             let called = match role {
-                Some(role) => vec![Ping::Role(role)],
-                None => above(tx, context, &after).await?,
+                Some(role) if role.0 != context.guild.id.0 => vec![Ping::Role(role)],
+                _ => above(tx, context, &after).await?,
             };
             (after, called)
         }

@@ -37,13 +37,13 @@ pub async fn plan(tx: &mut Tx, scene: &Scene, incident: &Incident) -> Result<(),
         update.and_then(|promise| reminders::next(incident.priority, promise, habits.quiet, &scene.guild.zone));
     put(tx, incident, timer::Kind::PromisedUpdate, update).await?;
     put(tx, incident, timer::Kind::Hold, incident.hold.as_ref().and_then(|hold| hold.until)).await?;
-    put(
-        tx,
-        incident,
-        timer::Kind::Close,
-        incident.settles_at(habits.close_after_days).filter(|_| incident.state == State::Resolved),
-    )
-    .await?;
+    match incident.settles_at(habits.close_after_days).filter(|_| incident.state == State::Resolved) {
+        // What stood against its close may be mended by now; it is not asked again at once for that.
+        Some(at) if at <= scene.written_at => {
+            timer::ensure(tx, guild, timer::Kind::Close, number, scene.written_at + CLOSE_AGAIN).await?;
+        }
+        at => put(tx, incident, timer::Kind::Close, at).await?,
+    }
     if !(is_open && incident.priority.pages() && incident.roles.commander.is_none()) {
         timer::cancel(tx, guild, timer::Kind::Unclaimed, number).await?;
     }
@@ -62,13 +62,13 @@ async fn put(tx: &mut Tx, incident: &Incident, kind: timer::Kind, at: Option<Dat
     }
 }
 
-/// Plans what a new incident asks for beyond [`plan`]: somebody has to take command of what is urgent.
-pub async fn watch(tx: &mut Tx, incident: &Incident) -> Result<(), Error> {
+/// Plans what an incident asks for that is urgent from `since` on: somebody has to take command.
+pub async fn watch(tx: &mut Tx, incident: &Incident, since: DateTime<Utc>) -> Result<(), Error> {
     let counts = matches!(incident.kind, Kind::Live | Kind::Drill);
     if !(counts && incident.priority.pages() && incident.state.is_open() && incident.roles.commander.is_none()) {
         return Ok(());
     }
-    timer::ensure(tx, incident.guild, timer::Kind::Unclaimed, incident.number, incident.declared_at + UNCLAIMED).await
+    timer::ensure(tx, incident.guild, timer::Kind::Unclaimed, incident.number, since + UNCLAIMED).await
 }
 
 /// When a review is reminded of: a day before it is due, when it is due, and daily after that.
@@ -105,7 +105,8 @@ async fn promise_passed(tx: &mut Tx, scene: &Scene, before: Incident, due: &Due,
     let words = reply::promise_passed(&before, promise.due_at, promise.reminded, late);
     let (calls, addressee) = match reminders::addressee(&before, &promise) {
         Addressee::Person(person) => (vec![Ping::User(person)], Some(person)),
-        Addressee::Room if before.priority.pages() => (responders(scene), None),
+        // Whoever is called to a restricted one must be let in first.
+        Addressee::Room if before.priority.pages() && !before.restricted => (responders(scene), None),
         Addressee::Room => (Vec::new(), None),
     };
     let after = before.clone().reminded(over);
@@ -170,7 +171,9 @@ async fn close(tx: &mut Tx, scene: &Scene, before: Incident, due: &Due) -> Resul
 
 /// A task is due and not done.
 async fn task_due(tx: &mut Tx, scene: &Scene, incident: Incident, due: &Due, late: bool) -> Result<(), Error> {
-    let Some(task) = tasks::remind(tx, &incident, due.subject.part.unwrap_or_default()).await? else { return Ok(()) };
+    let Some(task) = tasks::remind(tx, &incident, due.subject.part.unwrap_or_default(), scene.now).await? else {
+        return Ok(());
+    };
     let addressee = tasks::addressee(&incident, &task);
     let person = match addressee {
         Some(Ping::User(user)) => Some(user),
@@ -197,7 +200,11 @@ async fn review_due(tx: &mut Tx, scene: &Scene, incident: Incident, due: &Due, l
     if found.state == super::history::ReviewState::Approved || incident.state.is_open() {
         return Ok(());
     }
-    let found = Review { reminded: found.reminded + 1, ..found };
+    // Reminders that were missed are not made up for one by one.
+    let mut found = Review { reminded: found.reminded + 1, ..found };
+    while review_reminder(&found) <= scene.now {
+        found.reminded += 1;
+    }
     review::store::put(tx, incident.guild, &found).await?;
     if found.reminded < review::REMINDERS {
         timer::arm(tx, incident.guild, timer::Kind::Review, incident.number, review_reminder(&found)).await?;

@@ -51,6 +51,27 @@ pub(super) async fn link(
     undoable(&after, &told, reply::linked(&after, kind, &other))
 }
 
+/// The links of an incident, but for those that would tell of a restricted one to whoever is not inside.
+pub(super) async fn visible(tx: &mut Tx, context: &Context, incident: &Incident) -> Result<Vec<Link>, Error> {
+    let mut links = link::store::of(tx, incident.guild, incident.number).await?;
+    let mut hidden = Vec::new();
+    for link in &links {
+        let (_, other) = link.seen_from(incident.number);
+        let Some(other) = store::find(tx, incident.guild, other).await?.filter(|other| other.restricted) else {
+            continue;
+        };
+        let inside = match context.viewer() {
+            Some(viewer) => store::is_inside(tx, &other, viewer).await?,
+            None => incident.restricted,
+        };
+        if !inside {
+            hidden.push(other.number);
+        }
+    }
+    links.retain(|link| !hidden.contains(&link.seen_from(incident.number).1));
+    Ok(links)
+}
+
 /// One incident goes on as another: its clocks stop, the other begins with whichever began first, and its people go along.
 pub(super) async fn merge(tx: &mut Tx, context: &Context, named: Option<String>, into: &str) -> Result<Answer, Error> {
     let (responder, before) = taken(tx, context, named).await?;

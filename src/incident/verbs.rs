@@ -178,7 +178,6 @@ pub(super) async fn reassess(
     let after = before.clone().reassess(&responder, change)?;
     let extra = reason.map(|reason| Change::new("reason", Fact::Text(reason))).into_iter().collect();
     let (after, told) = step(tx, context, &before, after, "incident.priority", responder.basis(), extra).await?;
-    jobs::watch(tx, &after).await?;
     if after.service != before.service {
         impact::refresh(tx, &after).await?;
     }
@@ -190,6 +189,7 @@ pub(super) async fn reassess(
         notices::send(tx, context, &after, phase).await?;
     }
     if after.priority.pages() && !before.priority.pages() && after.state.is_open() {
+        jobs::watch(tx, &after, context.now).await?;
         page(tx, context, &after, told.seq).await?;
     }
     undoable(&after, &told, reply::reassessed(&after, &before))

@@ -196,10 +196,9 @@ pub fn page(incident: &Incident) -> String {
 }
 
 /// What stands in place of a page that was a slip: of a declaration that was taken back, or of a priority that was.
-pub fn page_taken_back(incident: &Incident, by: UserId, declared: bool) -> String {
-    let what = if declared { "taken back" } else { "not urgent after all, says" };
-    let by = if declared { format!("{what} by <@{by}>") } else { format!("{what} <@{by}>") };
-    format!("~~{}~~ · {by}: nobody needs to come.", headline(incident).replace("**", ""))
+pub fn page_taken_back(incident: &Incident, by: UserId, reassessed: bool) -> String {
+    let what = if reassessed { "not urgent after all, says" } else { "taken back by" };
+    format!("~~{}~~ · {what} <@{by}>: nobody needs to come.", headline(incident).replace("**", ""))
 }
 
 /// An update as management reads it.

@@ -46,7 +46,13 @@ pub async fn begin_by_itself(tx: &mut Tx, scene: &Scene, resolved: &Incident) ->
     let scene = scene.by_itself();
     let basis = "wardroom: it was urgent or major";
     let incident = match store::find(tx, resolved.guild, resolved.number).await? {
-        Some(_) => resolved.clone(),
+        Some(review) => {
+            if review.state != ReviewState::Approved {
+                let again = jobs::review_reminder(&review).max(scene.now + super::AGAIN);
+                timer::ensure(tx, resolved.guild, timer::Kind::Review, resolved.number, again).await?;
+            }
+            resolved.clone()
+        }
         None => begin(tx, &scene, resolved, basis).await?.0,
     };
     report::publish(tx, &scene, &incident, basis).await.map(drop)
@@ -63,8 +69,10 @@ pub async fn begin(tx: &mut Tx, scene: &Scene, before: &Incident, basis: &str) -
     let (after, _) = step(tx, scene, before, after, "incident.review-open", basis, changes).await?;
     timer::arm(tx, after.guild, timer::Kind::Review, after.number, jobs::review_reminder(&review)).await?;
     draw(tx, scene, &after, &review).await?;
-    if let Some(owner) = review.owner {
-        outbox::invite(tx, scene.written_at, after.guild, number(after.number), owner).await?;
+    // A private thread shows to nobody who is not brought in.
+    let insiders = if after.restricted { store::insiders(tx, &after).await? } else { Vec::new() };
+    for user in insiders.into_iter().chain(review.owner) {
+        outbox::invite(tx, scene.written_at, after.guild, number(after.number), user).await?;
     }
     Ok((after, review))
 }

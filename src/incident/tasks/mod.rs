@@ -141,13 +141,15 @@ pub(super) async fn record(
 /// Plans the reminder that a task asks for.
 async fn plan(tx: &mut Tx, guild: GuildId, task: &Task) -> Result<(), Error> {
     let subject = Subject::part(task.incident, task.number);
-    match task.due_at {
-        Some(due_at) if task.state == TaskState::Open && task.reminded < REMINDERS => {
-            let next = due_at + AGAIN * i32::try_from(task.reminded).unwrap_or(i32::MAX);
-            timer::arm(tx, guild, timer::Kind::Task, subject, next).await
-        }
-        _ => timer::cancel(tx, guild, timer::Kind::Task, subject).await,
+    match next_reminder(task).filter(|_| task.state == TaskState::Open && task.reminded < REMINDERS) {
+        Some(next) => timer::arm(tx, guild, timer::Kind::Task, subject, next).await,
+        None => timer::cancel(tx, guild, timer::Kind::Task, subject).await,
     }
+}
+
+/// When a task that is due some day is reminded of next: when it is due, and daily after that.
+fn next_reminder(task: &Task) -> Option<DateTime<Utc>> {
+    Some(task.due_at? + AGAIN * i32::try_from(task.reminded).unwrap_or(i32::MAX))
 }
 
 /// The task that is meant: `2` in the room of its incident, `INC-7/2` anywhere.
@@ -293,13 +295,22 @@ pub(super) async fn rebuild(
 }
 
 /// The reminder of a task fell due. None when there is nothing to be reminded of.
-pub(super) async fn remind(tx: &mut Tx, incident: &Incident, number: i64) -> Result<Option<Task>, Error> {
+pub(super) async fn remind(
+    tx: &mut Tx,
+    incident: &Incident,
+    number: i64,
+    now: DateTime<Utc>,
+) -> Result<Option<Task>, Error> {
     let Some(task) = store::find(tx, incident.guild, incident.number, number).await? else { return Ok(None) };
     // What was to be done for an incident that never was is over with it; what was to be learnt from one that is closed is not.
     if task.state != TaskState::Open || matches!(incident.state, State::Cancelled | State::Merged) {
         return Ok(None);
     }
-    let task = Task { reminded: task.reminded + 1, ..task };
+    // Reminders that were missed are not made up for one by one.
+    let mut task = Task { reminded: task.reminded + 1, ..task };
+    while next_reminder(&task).is_some_and(|at| at <= now) {
+        task.reminded += 1;
+    }
     store::put(tx, incident.guild, &task).await?;
     plan(tx, incident.guild, &task).await?;
     Ok(Some(task))
