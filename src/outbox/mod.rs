@@ -43,6 +43,9 @@ const NONCE_LENGTH: usize = 22;
 /// A room is worth opening for as long as its record may live: its card may be refused for days, and its lines wait for it.
 const ROOM_PATIENCE: TimeDelta = TimeDelta::days(3650);
 
+/// A card that shows what is no longer so misleads for as long as it stands, so its newest shape is worth more than a line.
+const CARD_PATIENCE: TimeDelta = TimeDelta::days(30);
+
 /// How long a thing is worth saying.
 fn patience(lane: Lane) -> TimeDelta {
     match lane {
@@ -209,7 +212,7 @@ pub async fn card(
             stored(message),
             nonce(),
             now,
-            now + patience(Lane::State),
+            now + CARD_PATIENCE,
             if card_channel.is_some() { "pending" } else { "waiting" },
             otherwise,
         ],
