@@ -22,4 +22,5 @@ mod reconcile_stories;
 mod refusal_stories;
 mod setup_stories;
 mod store;
+mod tour;
 mod unsaid_stories;
