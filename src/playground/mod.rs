@@ -38,6 +38,7 @@ mod snowflake;
 mod state;
 #[cfg(test)]
 mod tests;
+mod tour;
 mod typing;
 mod validate;
 mod watch;
@@ -60,6 +61,7 @@ pub use message::{Button, Message, Pinged, Select};
 pub use options::{Clock, Options};
 pub use people::{Person, Place};
 pub use snowflake::Id;
+pub use tour::{Stopped, Tour};
 pub use watch::Thread;
 pub use world::World;
 pub use writing::Attached;

@@ -1,4 +1,4 @@
-//! The demo server: a payment company with engineers, a manager and an administrator.
+//! The demo server: a payment company with engineers, somebody who tells the customers, a manager and an administrator.
 
 use super::permissions::MANAGE_GUILD;
 use super::world::World;
@@ -12,10 +12,13 @@ impl World {
             .role("Managers", 0)
             .role("Change approvers", 0)
             .role("Ops leads", MANAGE_GUILD)
+            .role("Database team", 0)
             .person("Alice Chen", &["Responders"])
             .person("Bob Okafor", &["Responders"])
             .person("Carla Diaz", &["Managers", "Change approvers"])
             .person("Dev Patel", &["Ops leads"])
+            .person("Erin Walsh", &["Responders"])
+            .person("Farid Rahimi", &["Responders", "Database team"])
             .channel_about("general", "Anything that has no channel of its own")
             .channel_about("incidents", "What is broken right now, and who is on it")
             .channel_about("changes", "What will change in production, and when")

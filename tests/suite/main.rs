@@ -26,5 +26,6 @@ mod refusal_stories;
 mod setup_stories;
 mod store;
 mod telling_stories;
+mod tour;
 mod undo_stories;
 mod unsaid_stories;

@@ -189,6 +189,14 @@ impl Windows {
                 windows.remove(&number);
                 continue;
             }
+            // What was corrected by hand still ends when service comes back, unless it was said when.
+            if until.is_none()
+                && let Some(followed) = windows.get(&number)
+                && followed.until.is_some()
+            {
+                until = followed.until;
+                entries.extend(&followed.entries);
+            }
             if until.is_none()
                 && let Some((at, by)) = &ended
             {

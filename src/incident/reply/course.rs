@@ -194,7 +194,7 @@ pub fn impact(incident: &Incident, windows: &[Window]) -> Message {
     for window in windows {
         let degree = match window.degree {
             Degree::Outage => "🔴 outage",
-            Degree::Degraded => "🟠 degraded",
+            Degree::Degraded => "🟠 degradation",
         };
         let service = window
             .service

@@ -31,7 +31,11 @@ pub fn deed(words: &Words<'_>, reading: &Reading<'_>) -> String {
             format!("put it on hold, waiting for the {}{until}{}", plain("hold-reason"), because("hold-note"))
         }
         "incident.resume" => "resumed work on it".to_owned(),
-        "incident.escalate" => format!("escalated it ({}){}", plain("to"), because("reason")),
+        "incident.escalate" => match reading.told.text("to") {
+            Some("functional") => format!("called another team{}", because("reason")),
+            Some("hierarchic") => format!("called those who answer for it{}", because("reason")),
+            _ => format!("escalated it{}", because("reason")),
+        },
         "incident.task-add" => {
             let owner = reading.person("owner").map(|_| format!(" for {}", whom("owner"))).unwrap_or_default();
             let due = when("due").map(|at| format!(", due {at}")).unwrap_or_default();
@@ -49,7 +53,7 @@ pub fn deed(words: &Words<'_>, reading: &Reading<'_>) -> String {
         "incident.impact" => impact(words, reading),
         "incident.resolve" => {
             let restored = when("restored").map(|at| format!(", restored on {at}")).unwrap_or_default();
-            format!("resolved it ({}{restored}): {}", plain("code"), said("summary"))
+            format!("resolved it ({}{restored}): {}", tie(&plain("code")), said("summary"))
         }
         "incident.reopen" => format!("reopened it{}", because("reason")),
         "incident.close" => format!("closed it as {}{}", plain("closed-as"), because("close-reason")),
@@ -66,7 +70,12 @@ pub fn deed(words: &Words<'_>, reading: &Reading<'_>) -> String {
         "incident.snooze" => {
             format!("put off the reminder{}", when("until").map(|at| format!(" until {at}")).unwrap_or_default())
         }
-        "incident.notice" => format!("told management ({})", plain("phase")),
+        "incident.notice" => match reading.told.text("phase") {
+            Some("declare") => "told management that it is a major incident".to_owned(),
+            Some("resolve") => "told management that it is resolved".to_owned(),
+            Some("major") => "told management that it is no major incident any more".to_owned(),
+            _ => "told management how it stands".to_owned(),
+        },
         "incident.message-edited" => {
             format!("the message kept in entry {} was edited: {}", plain("entry"), said("text"))
         }
@@ -117,8 +126,8 @@ fn roles(words: &Words<'_>, reading: &Reading<'_>) -> String {
         .into_iter()
         .filter(|role| reading.tells(role))
         .map(|role| match reading.person(role) {
-            person @ Some(_) if person == reading.told.actor => format!("took {role}"),
-            person => format!("gave {role} to {}", words.name(person)),
+            person @ Some(_) if person == reading.told.actor => format!("took the role {role}"),
+            person => format!("gave the role {role} to {}", words.name(person)),
         })
         .collect();
     if given.is_empty() { "changed a role".to_owned() } else { given.join(", ") }
@@ -130,6 +139,9 @@ pub fn changes(reading: &Reading<'_>) -> String {
         .into_iter()
         .filter_map(|field| {
             let after = reading.told.text(field)?;
+            if field == "major" {
+                return Some(if after == "true" { "a major incident" } else { "no major incident" }.to_owned());
+            }
             let before = match reading.told.before.get(field) {
                 Some(Fact::Plain(before)) => format!(" (was {before})"),
                 _ => String::new(),
@@ -149,7 +161,8 @@ fn impact(words: &Words<'_>, reading: &Reading<'_>) -> String {
         reading.told.text("service").map(|name| format!(" of {}", words.said(Some(name)))).unwrap_or_default();
     let from = reading.instant("from").map(|at| format!(" from {}", words.when(at))).unwrap_or_default();
     let until = reading.instant("until").map(|at| format!(" until {}", words.when(at))).unwrap_or_default();
-    format!("gave impact window {number}: {}{service}{from}{until}", reading.told.text("degree").unwrap_or("outage"))
+    let degree = if reading.told.text("degree") == Some("degraded") { "degradation" } else { "outage" };
+    format!("gave impact window {number}: {degree}{service}{from}{until}")
 }
 
 fn passages(reading: &Reading<'_>) -> String {
@@ -164,7 +177,7 @@ fn passages(reading: &Reading<'_>) -> String {
     if written.is_empty() { "nothing changed".to_owned() } else { written.join(", ") }
 }
 
-/// A kind of link in words: `caused by`.
+/// A name of several words as people write it: `caused by`, `rolled back`.
 pub fn tie(kind: &str) -> String {
     kind.replace('-', " ")
 }

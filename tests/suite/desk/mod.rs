@@ -137,6 +137,11 @@ impl Desk {
         let there: wardroom::playground::Clock =
             if ahead.is_zero() { reading } else { Arc::new(move || own.now() + ahead) };
         let options = Options { clock: there, rate_limits: false, ..Options::default() };
+        Self::open_as(options, clock, database, world).await
+    }
+
+    /// A desk at a playground with these `options`.
+    pub async fn open_as(options: Options, clock: Clock, database: Database, world: World) -> Self {
         let playground = Playground::start(options, world).await.expect("the playground starts");
         let store = Arc::new(Store::open(&database.url()).await.expect("the database opens"));
         let running = tokio::sync::Mutex::new(Some(run(&store, &clock, &playground)));
