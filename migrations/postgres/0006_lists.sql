@@ -36,5 +36,6 @@ CREATE TABLE search (
     UNIQUE (guild_id, record, part)
 );
 CREATE INDEX search_newest ON search (guild_id, search_id);
+CREATE INDEX search_newest_records ON search (guild_id, search_id) WHERE part = 0;
 -- Without its list of what is pending, which every search would have to read through.
 CREATE INDEX search_by_word ON search USING gin (words) WITH (fastupdate = off);
