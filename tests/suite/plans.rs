@@ -194,9 +194,12 @@ async fn whatever_is_asked_goes_by_an_index() {
                 } else {
                     (search::FIND.0, search::fts5(&scope, &sought, tier))
                 };
-                for recent in [search::RECENT.0, search::RECENT.1].into_iter().filter(|_| postgres) {
+                let recent = [(search::RECENT.0, "search_pkey"), (search::RECENT.1, "search_newest_records")];
+                for (recent, index) in recent.into_iter().filter(|_| postgres) {
                     let args = args![GUILD, query.as_str(), 200_i64];
-                    must_go_by_index(&store, postgres, &format!("recent {text} by {tier:?}"), recent, args).await;
+                    let name = format!("recent {text} by {tier:?}");
+                    let steps = must_go_by_index(&store, postgres, &name, recent, args).await;
+                    assert!(steps.iter().any(|step| step.contains(index)), "{name}:\n{}", steps.join("\n"));
                 }
                 let args = args![GUILD, query, i64::MAX, 200_i64];
                 must_go_by_index(&store, postgres, &format!("find {text} by {tier:?}"), sql, args).await;

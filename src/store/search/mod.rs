@@ -77,14 +77,14 @@ pub const FIND: (&str, &str) = (
     "WITH hit AS MATERIALIZED (SELECT search_id, guild_id, record, part FROM search WHERE words @@ CAST($2 AS tsquery))
      SELECT search_id, record, part FROM hit WHERE guild_id = $1 AND search_id < $3 ORDER BY search_id DESC LIMIT $4",
 );
-/// PostgreSQL's look through the guild's newest thousand rows, or records, since titles stand in no other rows: a word that stands in one of
-/// thirty is found here, and what is left for the index is rare enough to be taken whole.
+/// PostgreSQL's look through the guild's newest 500 rows, or records, since titles stand in no other rows: a word that stands in one of
+/// fifteen is found here, and what is left for the index is rare enough to be taken whole.
 pub const RECENT: (&str, &str) = (
     "SELECT search_id, record, part
-       FROM (SELECT search_id, record, part, words FROM search WHERE guild_id = $1 ORDER BY search_id DESC LIMIT 1000) AS newest
+       FROM (SELECT search_id, record, part, words FROM search WHERE guild_id = $1 ORDER BY search_id DESC LIMIT 500) AS newest
       WHERE words @@ CAST($2 AS tsquery) ORDER BY search_id DESC LIMIT $3",
     "SELECT search_id, record, part
-       FROM (SELECT search_id, record, part, words FROM search WHERE guild_id = $1 AND part = 0 ORDER BY search_id DESC LIMIT 1000) AS newest
+       FROM (SELECT search_id, record, part, words FROM search WHERE guild_id = $1 AND part = 0 ORDER BY search_id + part DESC LIMIT 500) AS newest
       WHERE words @@ CAST($2 AS tsquery) ORDER BY search_id DESC LIMIT $3",
 );
 
