@@ -33,7 +33,9 @@ pub async fn incidents(tx: &mut Tx, guild: GuildId, viewer: UserId, typed: &str)
     // The order of the list, which goes by urgency, stays among those that fit equally well.
     fitting.sort_by_key(|(fit, _)| *fit);
     chosen.extend(fitting.into_iter().map(|(_, listed)| listed));
-    if chosen.len() < limits::CHOICES {
+    // Whoever types a number means that one, and not a text in which it stands.
+    let is_named = chosen.first().is_some_and(|listed| fit(listed, &typed) == Some(0));
+    if chosen.len() < limits::CHOICES && (typed.is_empty() || !is_named) {
         if typed.is_empty() {
             let newest = page(tx, guild, &of(States::All), From::Top(0), most).await?;
             chosen.extend(newest);

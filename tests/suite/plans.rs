@@ -71,6 +71,13 @@ async fn seed(store: &Store, postgres: bool) {
         .await
         .expect("the past is written");
     if postgres {
+        // So many other guilds that the newest of one are few.
+        let others = "INSERT INTO search (guild_id, record, part, words)
+                      SELECT guild_id + 100 * other, record, part, words FROM search, generate_series(1, 10) other";
+        store
+            .write(move |tx| Box::pin(async move { tx.execute(others, Vec::new()).await.map(drop) }))
+            .await
+            .expect("others are written");
         for table in ["incident", "journal_entry", "journal_text", "journal_identity", "search", "service", "guild"] {
             let sql: &'static str = format!("ANALYZE {table}").leak();
             store
@@ -187,6 +194,13 @@ async fn whatever_is_asked_goes_by_an_index() {
                 } else {
                     (search::FIND.0, search::fts5(&scope, &sought, tier))
                 };
+                let recent = [(search::RECENT.0, "search_pkey"), (search::RECENT.1, "search_newest_records")];
+                for (recent, index) in recent.into_iter().filter(|_| postgres) {
+                    let args = args![GUILD, query.as_str(), 200_i64];
+                    let name = format!("recent {text} by {tier:?}");
+                    let steps = must_go_by_index(&store, postgres, &name, recent, args).await;
+                    assert!(steps.iter().any(|step| step.contains(index)), "{name}:\n{}", steps.join("\n"));
+                }
                 let args = args![GUILD, query, i64::MAX, 200_i64];
                 must_go_by_index(&store, postgres, &format!("find {text} by {tier:?}"), sql, args).await;
             }
