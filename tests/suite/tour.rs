@@ -47,7 +47,7 @@ fn file(desk: &Desk, message: &Message, name: &str) -> String {
     let ids = regex::Regex::new(r"\b\d{17,20}\b").expect("a pattern");
     let hashes = regex::Regex::new(r"\b[0-9a-f]{64}\b").expect("a pattern");
     // When exactly something arrived depends on how fast this machine is.
-    let seconds = regex::Regex::new(r"(\b\d\d:\d\d):\d\d(\.\d+)?").expect("a pattern");
+    let seconds = regex::Regex::new(r"(\d\d:\d\d):\d\d(\.\d+)?").expect("a pattern");
     let text = ids.replace_all(&text, "⟨id⟩");
     let text = hashes.replace_all(&text, "⟨hash⟩");
     seconds.replace_all(&text, "$1").into_owned()
