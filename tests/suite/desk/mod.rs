@@ -187,6 +187,8 @@ impl Desk {
     pub async fn settle(&self) {
         let give_up = Instant::now() + PATIENCE;
         loop {
+            // Timers first: what fires between the two looks is then seen by what it wants to say.
+            let due = self.due_timers().await;
             let (waiting,): (i64,) = self
                 .store
                 .read(|tx| {
@@ -202,7 +204,6 @@ impl Desk {
                 })
                 .await
                 .expect("the outbox can be read");
-            let due = self.due_timers().await;
             if waiting == 0 && due == 0 {
                 return;
             }
