@@ -5,23 +5,44 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Datelike, NaiveTime, TimeDelta, Utc};
 use clap::Args;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{on_signal, say};
 use crate::bot::{self, Ended, Parts};
 use crate::clock::Clock;
-use crate::playground::{self, Playground, World};
+use crate::playground::{self, Playground, Tour, World};
 use crate::store::Store;
+use crate::timer;
 
 #[derive(Args)]
 pub(super) struct Options {
     /// The port of the page; a free one if left out
     #[arg(long, default_value_t = 0)]
     port: u16,
+    /// Play a whole incident: six people, four hours in about two minutes
+    #[arg(long)]
+    tour: bool,
+    /// How fast the tour is played: 2 is twice as fast, 0 as fast as possible
+    #[arg(long, default_value_t = 1.0, requires = "tour", value_parser = speed)]
+    tour_speed: f64,
+}
+
+/// How long the tour takes at its usual speed, beside what the bot needs.
+const TOUR: Duration = Duration::from_secs(100);
+/// Nothing has happened for this long: what was to be said is said.
+const QUIET: Duration = Duration::from_millis(150);
+/// The longest wait for that.
+const SETTLES_WITHIN: Duration = Duration::from_secs(5);
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed: f64 = text.parse().map_err(|_| "it is a number such as 2 or 0.5".to_owned())?;
+    if (0.0..=1000.0).contains(&speed) { Ok(speed) } else { Err("it is a number from 0 to 1000".to_owned()) }
 }
 
 /// How long the bot may take to connect to a playground on the same machine.
@@ -29,6 +50,9 @@ const CONNECTS_WITHIN: Duration = Duration::from_secs(20);
 
 pub(super) async fn demo(options: Options) -> ExitCode {
     let clock = Clock::system();
+    if options.tour {
+        clock.advance(to_the_morning(clock.now()));
+    }
     let settings = playground::Options { port: options.port, clock: clock.reading(), ..playground::Options::default() };
     let playground = match Playground::start(settings, World::sample()).await {
         Ok(playground) => playground,
@@ -44,7 +68,7 @@ pub(super) async fn demo(options: Options) -> ExitCode {
     let (connected, mut is_connected) = watch::channel(false);
     let parts = Parts {
         store: store.clone(),
-        clock,
+        clock: clock.clone(),
         discord: playground.url(),
         token: SecretString::from(playground.token().to_owned()),
         lease: Duration::from_secs(30),
@@ -53,10 +77,31 @@ pub(super) async fn demo(options: Options) -> ExitCode {
     let bot = tokio::spawn(bot::run(parts, stop.clone(), Some(connected)));
     let up = tokio::time::timeout(CONNECTS_WITHIN, is_connected.wait_for(|up| *up)).await;
     if matches!(up, Ok(Ok(_))) {
-        set_up(&playground).await;
+        if options.tour {
+            playground.wait_commands().await;
+        } else {
+            set_up(&playground).await;
+        }
         println!("wardroom is running in a playground. Open it and be several people:\n\n    {}\n", playground.url());
-        println!("Try  /incident declare title:checkout is down  or type  @wardroom p1 checkout is down on payments");
+        if options.tour {
+            println!(
+                "A whole incident is played there now: four hours of six people. Look into #incidents and the room below it,"
+            );
+            println!(
+                "and into #management. At its end the thread of the review has the report: a page, a text, and JSON."
+            );
+        } else {
+            println!(
+                "Try  /incident declare title:checkout is down  or type  @wardroom p1 checkout is down on payments"
+            );
+        }
         println!("Ctrl-C ends it; nothing is kept.");
+        if options.tour {
+            tokio::select! {
+                () = tour(&playground, &store, &clock, options.tour_speed) => {}
+                () = stop.cancelled() => {}
+            }
+        }
     } else if !stop.is_cancelled() {
         eprintln!("wardroom: the bot did not connect to the playground; WARDROOM_LOG=debug shows why");
         stop.cancel();
@@ -67,6 +112,53 @@ pub(super) async fn demo(options: Options) -> ExitCode {
     match ended {
         Ended::Stopped => ExitCode::SUCCESS,
         Ended::Failed(why, code) => say(&why, code),
+    }
+}
+
+/// From `now` to 09:00 UTC of the last Tuesday whose tour is over by now: it ends on the morning after.
+fn to_the_morning(now: DateTime<Utc>) -> TimeDelta {
+    // The morning after is over when two whole days lie between.
+    let latest = now.date_naive() - TimeDelta::days(2);
+    let day = latest - TimeDelta::days(i64::from((latest.weekday().num_days_from_monday() + 6) % 7));
+    day.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(9) - now
+}
+
+/// Plays the tour, and tells what came of it.
+async fn tour(playground: &Playground, store: &Store, clock: &Clock, speed: f64) {
+    let tour = Tour::checkout_outage();
+    let acts = u32::try_from(tour.timed_acts()).unwrap_or(u32::MAX).max(1);
+    let pause = if speed > 0.0 { (TOUR / acts).div_f64(speed) } else { Duration::ZERO };
+    let began = clock.now();
+    let played =
+        tour.play(playground, pause, async |elapsed| pass_until(playground, store, clock, began + elapsed).await).await;
+    match played {
+        Ok(()) => println!("\nThe tour is over. Ask for the report yourself:  /incident report incident:INC-1"),
+        Err(stopped) => eprintln!("wardroom: {stopped}"),
+    }
+}
+
+/// Moves the clock of both, with a halt wherever something is due, so that nothing comes late.
+async fn pass_until(playground: &Playground, store: &Store, clock: &Clock, until: DateTime<Utc>) {
+    settle(playground).await;
+    while clock.now() < until {
+        let due = store.read(|tx| Box::pin(timer::next_due(tx))).await.ok().flatten();
+        let halt = due.filter(|due| *due > clock.now()).map_or(until, |due| due.min(until));
+        clock.advance(halt - clock.now());
+        settle(playground).await;
+    }
+}
+
+/// Waits until nothing happens any more.
+async fn settle(playground: &Playground) {
+    let give_up = Instant::now() + SETTLES_WITHIN;
+    let mut seen = playground.requests().len();
+    loop {
+        tokio::time::sleep(QUIET).await;
+        let now = playground.requests().len();
+        if now == seen || Instant::now() > give_up {
+            return;
+        }
+        seen = now;
     }
 }
 

@@ -94,6 +94,7 @@ async fn summary(tx: &mut Tx, scene: &Scene, incident: &Incident) -> Result<Summ
 
 /// What became of the pages and of what management was told.
 async fn deliveries(tx: &mut Tx, scene: &Scene, incident: &Incident, entries: &[Told]) -> Result<Vec<Delivery>, Error> {
+    let room = outbox::room(tx, incident.guild, incident.number).await?.and_then(|room| room.thread);
     let mut found = Vec::new();
     for told in entries {
         let (what, key) = match told.action.as_str() {
@@ -111,8 +112,8 @@ async fn deliveries(tx: &mut Tx, scene: &Scene, incident: &Incident, entries: &[
             what: what.to_owned(),
             channel: match (purpose, fate.channel) {
                 (Some((_, name)), _) => format!("the {name} channel"),
-                (None, Some(channel)) => format!("channel {channel}"),
-                (None, None) => "the room".to_owned(),
+                (None, Some(channel)) if Some(channel) != room => format!("channel {channel}"),
+                (None, _) => "the room".to_owned(),
             },
             at: fate.at,
             outcome: match fate.failed {

@@ -34,8 +34,7 @@ async fn pass_until(desk: &Desk, until: DateTime<Utc>) {
 /// The desk of a tour. The bot is not held back by limits that are told and not kept: the tour is long.
 pub async fn desk(database: Database) -> Desk {
     let clock = Clock::frozen(nine());
-    let options =
-        Options { clock: clock.reading(), rate_limits: false, limit_headers: false, ..Options::default() };
+    let options = Options { clock: clock.reading(), rate_limits: false, limit_headers: false, ..Options::default() };
     Desk::open_as(options, clock, database, World::sample()).await
 }
 
@@ -58,7 +57,8 @@ async fn the_tour_is_played_to_its_end_and_its_report_is_this_one() {
     for database in Database::each().await {
         let desk = desk(database).await;
         play(&desk).await;
-        let answer = desk.alice.slash("general", "incident report", json!({"incident": "INC-1"})).await.finished().await;
+        let answer =
+            desk.alice.slash("general", "incident report", json!({"incident": "INC-1"})).await.finished().await;
         let message = answer.message().expect("a report");
         assert!(message.text().contains("from its 8"), "{}", message.text());
         let shown: Vec<String> = ["md", "html", "json"]

@@ -66,7 +66,9 @@ impl Stage<'_> {
             deed => {
                 let place = self.place(&act.place).await?;
                 match deed {
-                    Deed::Says { text, file } => return self.says(&person, place, text, file.as_ref(), &act.hears).await,
+                    Deed::Says { text, file } => {
+                        return self.says(&person, place, text, file.as_ref(), &act.hears).await;
+                    }
                     Deed::Slash { command, options } => person.slash(place, command, options.clone()).await,
                     Deed::Clicks(button) => {
                         let has = |message: &Message| message.button(button).is_some_and(|button| !button.disabled);

@@ -80,7 +80,10 @@ impl TryFrom<Line> for Act {
             Deed::Clicks(_) | Deed::Submits(_) | Deed::Chooses(_) => beside == (false, false, false),
         };
         if !fits {
-            return Err(format!("options go with a slash command, a file with words, and use with on-message ({})", line.who));
+            return Err(format!(
+                "options go with a slash command, a file with words, and use with on-message ({})",
+                line.who
+            ));
         }
         Ok(Self { after: line.after, who: line.who, place: line.r#in, hears: line.hears, deed })
     }

@@ -58,8 +58,10 @@ fn who(words: &Words<'_>, told: &Told) -> String {
     ];
     match told.actor {
         None if WARDROOMS.contains(&told.action.as_str()) => "wardroom".to_owned(),
-        // Time closes what is resolved, and a person may have done so whose name was removed.
-        None if told.action == "incident.close" => "wardroom, or a removed name".to_owned(),
+        // Time closes what is resolved and wardroom begins reviews, and a person may have done so whose name was removed.
+        None if ["incident.close", "incident.review-open", "incident.report"].contains(&told.action.as_str()) => {
+            "wardroom, or a removed name".to_owned()
+        }
         actor => words.name(actor),
     }
 }
