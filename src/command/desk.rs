@@ -81,11 +81,17 @@ impl Desk {
             Call::Slash { path, options } => {
                 dispatch::Command::parse(path, options.clone()).is_ok_and(|command| command.may_open_form())
             }
-            Call::Button { custom_id } => {
-                ["incident.update:", "incident.resolve:", "incident.reopen:", "incident.form:"]
-                    .iter()
-                    .any(|action| custom_id.contains(action))
-            }
+            Call::Button { custom_id } => [
+                "incident.update:",
+                "incident.resolve:",
+                "incident.reopen:",
+                "incident.review:",
+                "incident.review-return:",
+                "incident.task-drop:",
+                "incident.form:",
+            ]
+            .iter()
+            .any(|action| custom_id.contains(action)),
             _ => false,
         }
     }

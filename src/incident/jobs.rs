@@ -7,7 +7,7 @@ use super::handover::call;
 use super::reminders::{self, Addressee};
 use super::review::{self, Review};
 use super::step::{post, step};
-use super::{Incident, Kind, State, notices, reply, store, tasks};
+use super::{Incident, Kind, State, impact, notices, reply, store, tasks};
 use crate::chat::message::{Message, Ping};
 use crate::command::context::Scene;
 use crate::error::Error;
@@ -155,7 +155,8 @@ async fn close(tx: &mut Tx, scene: &Scene, before: Incident, due: &Due) -> Resul
     }
     let reviewed = review::store::is_approved(tx, before.guild, before.number).await?;
     if let Some(after) = before.clone().close_by_time(reviewed, scene.now) {
-        return step(tx, scene, &before, after, "incident.close", "timer", Vec::new()).await.map(drop);
+        let (after, _) = step(tx, scene, &before, after, "incident.close", "timer", Vec::new()).await?;
+        return impact::refresh(tx, &after).await.map(drop);
     }
     let over = before.settles_at(scene.guild.habits.close_after_days).map_or(TimeDelta::zero(), |at| scene.now - at);
     if over < CLOSE_AGAIN * CLOSE_REMINDERS {
@@ -197,8 +198,13 @@ async fn task_due(tx: &mut Tx, scene: &Scene, incident: Incident, due: &Due, lat
 /// A review is due and not approved.
 async fn review_due(tx: &mut Tx, scene: &Scene, incident: Incident, due: &Due, late: bool) -> Result<(), Error> {
     let Some(found) = review::store::find(tx, incident.guild, incident.number).await? else { return Ok(()) };
-    if found.state == super::history::ReviewState::Approved || incident.state.is_open() {
+    if found.state == super::history::ReviewState::Approved {
         return Ok(());
+    }
+    // What is open again is reviewed once it is restored: the reminder waits, and none of them is used up.
+    if incident.state.is_open() {
+        let later = scene.now + review::AGAIN;
+        return timer::arm(tx, incident.guild, timer::Kind::Review, incident.number, later).await;
     }
     // Reminders that were missed are not made up for one by one.
     let mut found = Review { reminded: found.reminded + 1, ..found };

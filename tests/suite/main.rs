@@ -9,6 +9,7 @@ mod clock_stories;
 mod command_line;
 mod companion;
 mod contract;
+mod course_stories;
 mod deliveries;
 mod delivery_trials;
 mod desk;
