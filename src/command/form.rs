@@ -91,6 +91,11 @@ pub fn again(action: &str, record: &str, id: &str) -> Vec<Button> {
     vec![Button::new("Open the form again", reopen, Look::Primary)]
 }
 
+/// Forgets a form that has served.
+pub async fn close(tx: &mut Tx, context: &Context, id: i64) -> Result<(), Error> {
+    tx.execute("DELETE FROM form WHERE form_id = $1 AND guild_id = $2", args![id, context.guild.id]).await.map(drop)
+}
+
 /// Forgets what was drafted about `record`.
 pub async fn forget(tx: &mut Tx, guild: GuildId, record: Number) -> Result<(), Error> {
     tx.execute("DELETE FROM form WHERE guild_id = $1 AND record = $2", args![guild, record]).await.map(drop)

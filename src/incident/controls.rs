@@ -163,6 +163,8 @@ pub async fn choose(
             } else {
                 tasks::from_message(tx, context, incident, &target).await
             };
+            // It was kept for this choice alone, and holds a person's words.
+            form::close(tx, context, opened.id).await?;
             answer.map(replaced)
         }
         _ => Err(crate::command::unknown_press()),

@@ -9,7 +9,7 @@ use super::notices::{self, Phase};
 use super::step::{find, line_key, page_key, redraw, step, step_at, tell_room, undoable, written};
 use super::store;
 use super::verbs::management_key;
-use super::{Incident, Mark, UNDO_WINDOW, capture, impact, reply, review, tasks, timeline};
+use super::{Incident, Mark, State, UNDO_WINDOW, capture, impact, jobs, linking, reply, review, tasks, timeline};
 use crate::chat::answer::Answer;
 use crate::chat::invocation::TargetMessage;
 use crate::chat::limits;
@@ -36,7 +36,7 @@ const CONSEQUENCES: [&str; 5] = [
     "incident.message-deleted",
 ];
 /// Entries among which the last step of a person is looked for.
-const LOOKED_THROUGH: i64 = 8;
+const LOOKED_THROUGH: i64 = 50;
 /// Characters of a note that was taken from a message, and of what it says after an edit; Discord's longest message has 4,000.
 pub(super) const CAPTURED: usize = 4000;
 
@@ -87,7 +87,11 @@ async fn enter(
     mark: Option<Mark>,
     changes: Vec<Change>,
 ) -> Result<(Incident, Told), Error> {
-    let basis = may_write(context, &incident)?;
+    // What moves the impact and the clocks is for whoever runs incidents to say.
+    let basis = match mark {
+        Some(Mark::Started | Mark::Restored) => policy::responder(&context.member, &context.guild.roles)?.basis(),
+        _ => may_write(context, &incident)?,
+    };
     let after = incident.clone().mark(mark, at)?;
     let (after, told) = step_at(tx, context, &incident, after, at, "incident.note", basis, changes).await?;
     if matches!(mark, Some(Mark::Started | Mark::Restored)) {
@@ -208,7 +212,7 @@ pub(super) async fn undo(
     let last = journal::page(tx, before.guild, &number.to_string(), None, LOOKED_THROUGH)
         .await?
         .into_iter()
-        .find(|told| !CONSEQUENCES.contains(&told.action.as_str()))
+        .find(|told| !is_consequence(told))
         .ok_or_else(|| reply::not_yours_to_undo(number, "nothing has happened yet."))?;
     if meant.is_some_and(|meant| meant != last.seq) {
         return Err(
@@ -262,10 +266,8 @@ pub(super) async fn undo(
     }
     let (after, _) = step(tx, context, &before, after, "incident.undo", "the actor of the entry", extra).await?;
     rebuild(tx, context, &after, &last).await?;
-    if after.major != before.major && after.state.is_open() {
-        let phase = if after.major { Phase::Declare } else { Phase::Demote };
-        notices::send(tx, context, &after, phase).await?;
-    }
+    jobs::watch(tx, &after, context.now).await?;
+    tell_above(tx, context, &before, &after).await?;
     capture::withdraw(tx, &after, last.seq).await?;
     // Posts are corrected, not unsent: the line in the room is struck out, and who was called hears that it was a slip.
     let struck = Message::say(format!("~~{}~~", timeline::deed(&last, 1500)));
@@ -277,6 +279,24 @@ pub(super) async fn undo(
     Ok(Answer::Say(reply::undone(&after, &format!("{what}."))))
 }
 
+/// Management hears when what it was told of a major incident was taken back.
+async fn tell_above(tx: &mut Tx, context: &Context, before: &Incident, after: &Incident) -> Result<(), Error> {
+    let phase = match (before.major, after.major) {
+        (false, true) => Phase::Declare,
+        (true, false) => Phase::Demote,
+        (true, true) if !before.state.is_open() && after.state.is_open() => Phase::Reopen,
+        (true, true) if before.state.is_open() && after.state == State::Resolved => Phase::Resolve,
+        _ => return Ok(()),
+    };
+    notices::send(tx, context, after, phase).await
+}
+
+/// Whether an entry stands in nobody's way who takes the step before it back. The reminder of an update does: it changed the record.
+fn is_consequence(told: &Told) -> bool {
+    CONSEQUENCES.contains(&told.action.as_str())
+        || (told.action == "incident.reminder" && told.text("about") != Some("update"))
+}
+
 /// Makes what is computed from the journal what it says by now.
 async fn rebuild(tx: &mut Tx, context: &Context, incident: &Incident, undone: &Told) -> Result<(), Error> {
     let history = impact::history(tx, incident).await?;
@@ -286,7 +306,9 @@ async fn rebuild(tx: &mut Tx, context: &Context, incident: &Incident, undone: &T
     if undone.action == "incident.link"
         && let (Some(to), Some(kind)) = (undone.text("to"), undone.text("link").and_then(LinkKind::named))
     {
-        link::store::remove(tx, incident.guild, incident.number, Number::stored(to)?, kind).await?;
+        let other = Number::stored(to)?;
+        link::store::remove(tx, incident.guild, incident.number, other, kind).await?;
+        linking::forget_other_end(tx, context, incident, other, kind).await?;
     }
     Ok(())
 }

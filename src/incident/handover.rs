@@ -34,8 +34,8 @@ pub(super) async fn offer(
     if context.bots.contains(&member) {
         return Err(reply::is_a_program(member).into());
     }
-    if let Some(earlier) = &before.offer {
-        withdrawn(tx, context, &before, earlier.to).await?;
+    if before.offer.is_some() {
+        withdrawn(tx, context, &before, context.member.user).await?;
     }
     let after = before.clone().offer(&responder, member, context.now)?;
     let (after, told) = step(tx, context, &before, after, "incident.offer", responder.basis(), Vec::new()).await?;

@@ -153,6 +153,10 @@ async fn close(tx: &mut Tx, scene: &Scene, before: Incident, due: &Due) -> Resul
     if before.state != State::Resolved {
         return Ok(());
     }
+    // The server may leave more time by now than when this was planned.
+    if before.settles_at(scene.guild.habits.close_after_days).is_some_and(|at| at > scene.now) {
+        return plan(tx, scene, &before).await;
+    }
     let reviewed = review::store::is_approved(tx, before.guild, before.number).await?;
     if let Some(after) = before.clone().close_by_time(reviewed, scene.now) {
         let (after, _) = step(tx, scene, &before, after, "incident.close", "timer", Vec::new()).await?;

@@ -2,15 +2,17 @@
 
 use super::history::Degree;
 use super::impact;
-use super::step::{find, invite, step, undoable};
+use super::step::{find, invite, line_key, step, undoable};
 use super::verbs::taken;
-use super::{Incident, State, reply, store};
+use super::{Incident, State, reply, store, tasks, timeline};
 use crate::chat::answer::Answer;
+use crate::chat::message::Message;
 use crate::command::context::Context;
 use crate::error::Error;
-use crate::journal::{Change, Fact};
+use crate::journal::{self, Change, Fact};
 use crate::link::{self, Kind, Link};
 use crate::number::{self, Number};
+use crate::outbox;
 use crate::store::Tx;
 
 /// Says what one incident is to another.
@@ -72,6 +74,28 @@ pub(super) async fn visible(tx: &mut Tx, context: &Context, incident: &Incident)
     Ok(links)
 }
 
+/// The other end of a link that was taken back says so too.
+pub(super) async fn forget_other_end(
+    tx: &mut Tx,
+    context: &Context,
+    here: &Incident,
+    other: Number,
+    kind: Kind,
+) -> Result<(), Error> {
+    let Some(other) = store::find(tx, here.guild, other).await? else { return Ok(()) };
+    let number = here.number.to_string();
+    let entries = journal::about(tx, here.guild, &other.number.to_string()).await?;
+    let told = entries.iter().rev().find(|told| {
+        told.action == "incident.linked" && told.text("from") == Some(&number) && told.text("link") == Some(kind.name())
+    });
+    let Some(told) = told else { return Ok(()) };
+    let changes = vec![Change::new("entry", Fact::Plain(told.seq.to_string()))];
+    let after = other.clone().followed();
+    let (after, _) = step(tx, context, &other, after, "incident.undo", "the actor of the entry", changes).await?;
+    let struck = Message::say(format!("~~{}~~", timeline::deed(told, 1500)));
+    outbox::correct(tx, context.written_at, after.guild, &line_key(&after, told), &struck).await
+}
+
 /// One incident goes on as another: its clocks stop, the other begins with whichever began first, and its people go along.
 pub(super) async fn merge(tx: &mut Tx, context: &Context, named: Option<String>, into: &str) -> Result<Answer, Error> {
     let (responder, before) = taken(tx, context, named).await?;
@@ -84,6 +108,7 @@ pub(super) async fn merge(tx: &mut Tx, context: &Context, named: Option<String>,
     let changes = vec![Change::new("child", Fact::Plain(before.number.to_string()))];
     let (grown, _) = step(tx, context, &parent, grown, "incident.absorb", responder.basis(), changes).await?;
     let grown = carry_impact(tx, context, &before, grown, responder.basis()).await?;
+    let grown = tasks::carry(tx, context, &before, grown, responder.basis()).await?;
     impact::refresh(tx, &grown).await?;
     for user in people(&before) {
         invite(tx, context, &grown, user).await?;

@@ -19,6 +19,8 @@ pub enum Phase {
     Cadence,
     /// It is restored.
     Resolve,
+    /// It is not restored after all.
+    Reopen,
     /// It is none after all.
     Demote,
 }
@@ -27,7 +29,7 @@ impl Phase {
     fn name(self) -> &'static str {
         match self {
             Self::Declare => "declare",
-            Self::Cadence => "cadence",
+            Self::Cadence | Self::Reopen => "cadence",
             Self::Resolve => "resolve",
             Self::Demote => "major",
         }

@@ -179,6 +179,9 @@ pub(super) async fn invite(tx: &mut Tx, scene: &Scene, incident: &Incident, user
     if incident.restricted {
         store::let_in(tx, incident, user).await?;
     }
+    if incident.restricted && review::store::find(tx, incident.guild, incident.number).await?.is_some() {
+        outbox::invite(tx, scene.written_at, incident.guild, review::number(incident.number), user).await?;
+    }
     outbox::invite(tx, scene.written_at, incident.guild, incident.number, user).await
 }
 

@@ -438,7 +438,7 @@ pub async fn concerning(
             select!(
                 "WHERE i.guild_id = $1 AND i.state IN ('new', 'assigned', 'in-progress', 'on-hold')
                    AND (i.offered_to = $2 OR i.promised_by = $2 OR i.communications_id = $2 OR i.commander_id = $2
-                        OR i.acknowledged_at IS NULL)
+                        OR i.hold_by = $2 OR (i.acknowledged_at IS NULL AND i.priority <= 2))
                    AND (i.restricted = 0 OR EXISTS (SELECT 1 FROM incident_insider n
                           WHERE n.guild_id = i.guild_id AND n.number = i.number AND n.user_id = $3))
                  ORDER BY i.priority, i.number LIMIT $4"

@@ -248,6 +248,11 @@ pub(super) async fn reopen(
     let extra = vec![Change::new("reason", Fact::Text(written("reason", reason)?))];
     let (after, told) = step(tx, context, &before, after, "incident.reopen", responder.basis(), extra).await?;
     impact::refresh(tx, &after).await?;
+    jobs::watch(tx, &after, context.now).await?;
+    review::verbs::begin_again(tx, context, &after).await?;
+    if after.major {
+        notices::send(tx, context, &after, Phase::Reopen).await?;
+    }
     undoable(&after, &told, reply::reopened(&after))
 }
 
@@ -266,7 +271,8 @@ pub(super) async fn close(
         ready.service = Some(service);
     }
     let reviewed = review::store::is_approved(tx, before.guild, before.number).await?;
-    if closed_as == CloseAs::Done && !ready.state.is_final() && !ready.gaps(reviewed).is_empty() {
+    let asks = closed_as == CloseAs::Done || !ready.state.is_open();
+    if asks && !ready.state.is_final() && !ready.gaps(reviewed).is_empty() {
         let services = service::choices(tx, context.guild.id).await?;
         return Ok(Answer::Say(reply::not_yet(&ready, reviewed, services)));
     }

@@ -104,6 +104,7 @@ pub fn notice(incident: &Incident, phase: Phase, every: i64, now: DateTime<Utc>)
         Phase::Declare => "🚨 **Major incident**",
         Phase::Cadence => "📣 **Major incident, still open**",
         Phase::Resolve => "🟢 **Major incident restored**",
+        Phase::Reopen => "🔁 **Major incident, open again**",
         Phase::Demote => "⚪ **No major incident after all**",
     };
     let kind = kind(incident.kind).map(|kind| format!("{kind} · ")).unwrap_or_default();
@@ -131,7 +132,7 @@ pub fn notice(incident: &Incident, phase: Phase, every: i64, now: DateTime<Utc>)
         }
         (None, None) => lines.push("No update has been given yet.".to_owned()),
     }
-    if matches!(phase, Phase::Declare | Phase::Cadence) {
+    if matches!(phase, Phase::Declare | Phase::Cadence | Phase::Reopen) {
         let next = now + chrono::TimeDelta::minutes(every);
         lines.push(format!("-# Next notice {}, or when it is restored.", relative(next)));
     }

@@ -58,6 +58,22 @@ pub async fn begin_by_itself(tx: &mut Tx, scene: &Scene, resolved: &Incident) ->
     report::publish(tx, &scene, &incident, basis).await.map(drop)
 }
 
+/// It came back after its review was approved: what was learnt is to be looked at again.
+pub async fn begin_again(tx: &mut Tx, scene: &Scene, reopened: &Incident) -> Result<(), Error> {
+    let Some(review) = store::find(tx, reopened.guild, reopened.number).await? else { return Ok(()) };
+    if review.state != ReviewState::Approved {
+        return Ok(());
+    }
+    let review =
+        Review { state: ReviewState::Draft, submitted_by: None, approved: None, version: review.version + 1, ..review };
+    store::put(tx, reopened.guild, &review).await?;
+    let changes = vec![Change::new("reason", Fact::Text("The incident was opened again.".to_owned()))];
+    let after = reopened.clone().followed();
+    let basis = "wardroom: it was opened again";
+    let (after, _) = step(tx, &scene.by_itself(), reopened, after, "incident.review-return", basis, changes).await?;
+    draw(tx, scene, &after, &review).await
+}
+
 /// The review begins: its card, its thread, its reminder.
 pub async fn begin(tx: &mut Tx, scene: &Scene, before: &Incident, basis: &str) -> Result<(Incident, Review), Error> {
     let habits = scene.guild.habits;
@@ -75,6 +91,14 @@ pub async fn begin(tx: &mut Tx, scene: &Scene, before: &Incident, basis: &str) -
         outbox::invite(tx, scene.written_at, after.guild, number(after.number), user).await?;
     }
     Ok((after, review))
+}
+
+/// Draws the card of the review, if there is one: something that stands on it changed.
+pub async fn redraw(tx: &mut Tx, scene: &Scene, incident: &Incident) -> Result<(), Error> {
+    match store::find(tx, incident.guild, incident.number).await? {
+        Some(review) => draw(tx, scene, incident, &review).await,
+        None => Ok(()),
+    }
 }
 
 /// Draws the card of the review.
@@ -135,7 +159,8 @@ pub async fn write(
     if changes.is_empty() && actions.is_empty() {
         return Ok(Answer::Say(reply::nothing_new(before.number)));
     }
-    let written = review.clone().write(merged)?;
+    // Follow-ups alone change nothing that was submitted.
+    let written = if changes.is_empty() { review.clone() } else { review.clone().write(merged)? };
     let mut incident = before.clone();
     let mut told = None;
     if !changes.is_empty() {
@@ -250,7 +275,8 @@ pub async fn rebuild(tx: &mut Tx, scene: &Scene, incident: &Incident, told: &his
         badly: text(&told.badly),
         lessons: text(&told.lessons),
     };
-    let submitted_by = if told.state == ReviewState::InReview { review.submitted_by } else { None };
+    let submitted_by = told.submitted.as_ref().and_then(|moved| moved.by).or(review.submitted_by);
+    let submitted_by = submitted_by.filter(|_| told.state == ReviewState::InReview);
     let rebuilt = Review { texts, state: told.state, submitted_by, version: review.version + 1, ..review };
     store::put(tx, incident.guild, &rebuilt).await?;
     draw(tx, scene, incident, &rebuilt).await

@@ -103,7 +103,8 @@ impl Incident {
         if self.state.is_final() {
             return Err(reply::is_over(self.number, self.state));
         }
-        if closed_as == CloseAs::Done && !self.gaps(reviewed).is_empty() {
+        // What was restored was an incident, whatever it is closed as.
+        if (closed_as == CloseAs::Done || !self.state.is_open()) && !self.gaps(reviewed).is_empty() {
             return Err(reply::cannot_close_yet(&self, reviewed));
         }
         if closed_as != CloseAs::Done && reason.is_none() {

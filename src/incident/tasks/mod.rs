@@ -107,6 +107,7 @@ async fn make(
     if let Some(owner) = task.owner {
         invite(tx, context, &after, owner).await?;
     }
+    super::review::verbs::redraw(tx, context, &after).await?;
     undoable(&after, &told, reply::added(&task))
 }
 
@@ -243,7 +244,9 @@ async fn settle(
     store::put(tx, before.guild, task).await?;
     plan(tx, before.guild, task).await?;
     redraw(tx, context, task, before.guild).await?;
-    step(tx, context, before, before.clone().noted(), action, basis, changes).await
+    let (after, told) = step(tx, context, before, before.clone().noted(), action, basis, changes).await?;
+    super::review::verbs::redraw(tx, context, &after).await?;
+    Ok((after, told))
 }
 
 /// The tasks of an incident.
@@ -268,6 +271,26 @@ pub(super) async fn from_message(
         Change::new("link", Fact::Plain(link(context, target))),
     ];
     make(tx, context, incident, clip(&line, TEXT), None, None, false, extra).await
+}
+
+/// What is still to be done of an incident that was merged is to be done of the one that it goes on as.
+pub(super) async fn carry(
+    tx: &mut Tx,
+    scene: &Scene,
+    from: &Incident,
+    to: Incident,
+    basis: &str,
+) -> Result<Incident, Error> {
+    let mut to = to;
+    for task in store::of(tx, from.guild, from.number).await? {
+        if task.state != TaskState::Open {
+            continue;
+        }
+        timer::cancel(tx, from.guild, timer::Kind::Task, Subject::part(task.incident, task.number)).await?;
+        let what = (task.text.clone(), task.owner, task.due_at, task.stage == Stage::FollowUp);
+        (to, ..) = record(tx, scene, &to, basis, what, Vec::new()).await?;
+    }
+    Ok(to)
 }
 
 /// Makes the tasks what the journal says that they are, after a step was taken back.

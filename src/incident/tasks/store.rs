@@ -7,7 +7,7 @@ use crate::args;
 use crate::clock::instant;
 use crate::error::{Error, Failure};
 use crate::incident::history::{self, Stage, TaskState};
-use crate::number::{Kind, Number};
+use crate::number::{self, Kind, Number};
 use crate::snowflake::{GuildId, UserId};
 use crate::store::Tx;
 
@@ -56,16 +56,10 @@ fn state_named(name: &str) -> Option<TaskState> {
     [TaskState::Open, TaskState::Done, TaskState::Dropped].into_iter().find(|state| state_name(*state) == name)
 }
 
-/// The number that the next task of `incident` gets. A number is never given twice: tasks are dropped and not deleted, but for one whose
-/// adding was taken back.
+/// The number that the next task of `incident` gets. A number is never given twice, not even that of a task whose adding was taken back:
+/// what was said of it stands in the room under that number.
 pub async fn next(tx: &mut Tx, guild: GuildId, incident: Number) -> Result<i64, Error> {
-    let row: Option<(i64,)> = tx
-        .optional(
-            "SELECT coalesce(max(task), 0) FROM incident_task WHERE guild_id = $1 AND number = $2",
-            args![guild, incident.value],
-        )
-        .await?;
-    Ok(row.map_or(0, |(last,)| last) + 1)
+    number::next_in_sequence(tx, guild, &format!("{incident}/task")).await
 }
 
 /// Writes a task as it is now.
