@@ -16,6 +16,8 @@ use tokio_util::sync::CancellationToken;
 use super::{on_signal, say};
 use crate::bot::{self, Ended, Parts};
 use crate::clock::Clock;
+use crate::error::Error;
+use crate::outbox;
 use crate::playground::{self, Playground, Tour, World};
 use crate::store::Store;
 use crate::timer;
@@ -35,10 +37,10 @@ pub(super) struct Options {
 
 /// How long the tour takes at its usual speed, beside what the bot needs.
 const TOUR: Duration = Duration::from_secs(100);
-/// Nothing has happened for this long: what was to be said is said.
-const QUIET: Duration = Duration::from_millis(150);
+/// Between two looks whether everything is said.
+const LOOK: Duration = Duration::from_millis(25);
 /// The longest wait for that.
-const SETTLES_WITHIN: Duration = Duration::from_secs(5);
+const SETTLES_WITHIN: Duration = Duration::from_secs(15);
 
 fn speed(text: &str) -> Result<f64, String> {
     let speed: f64 = text.parse().map_err(|_| "it is a number such as 2 or 0.5".to_owned())?;
@@ -129,8 +131,7 @@ async fn tour(playground: &Playground, store: &Store, clock: &Clock, speed: f64)
     let acts = u32::try_from(tour.timed_acts()).unwrap_or(u32::MAX).max(1);
     let pause = if speed > 0.0 { (TOUR / acts).div_f64(speed) } else { Duration::ZERO };
     let began = clock.now();
-    let played =
-        tour.play(playground, pause, async |elapsed| pass_until(playground, store, clock, began + elapsed).await).await;
+    let played = tour.play(playground, pause, async |elapsed| pass_until(store, clock, began + elapsed).await).await;
     match played {
         Ok(()) => println!("\nThe tour is over. Ask for the report yourself:  /incident report incident:INC-1"),
         Err(stopped) => eprintln!("wardroom: {stopped}"),
@@ -138,27 +139,33 @@ async fn tour(playground: &Playground, store: &Store, clock: &Clock, speed: f64)
 }
 
 /// Moves the clock of both, with a halt wherever something is due, so that nothing comes late.
-async fn pass_until(playground: &Playground, store: &Store, clock: &Clock, until: DateTime<Utc>) {
-    settle(playground).await;
+async fn pass_until(store: &Store, clock: &Clock, until: DateTime<Utc>) {
+    settle(store, clock).await;
     while clock.now() < until {
         let due = store.read(|tx| Box::pin(timer::next_due(tx))).await.ok().flatten();
         let halt = due.filter(|due| *due > clock.now()).map_or(until, |due| due.min(until));
         clock.advance(halt - clock.now());
-        settle(playground).await;
+        settle(store, clock).await;
     }
 }
 
-/// Waits until nothing happens any more.
-async fn settle(playground: &Playground) {
+/// Waits until all that was due has fired and all that is to be said is said. Edits of a card keep a distance, so the clock goes on.
+async fn settle(store: &Store, clock: &Clock) {
     let give_up = Instant::now() + SETTLES_WITHIN;
-    let mut seen = playground.requests().len();
-    loop {
-        tokio::time::sleep(QUIET).await;
-        let now = playground.requests().len();
-        if now == seen || Instant::now() > give_up {
+    while Instant::now() < give_up {
+        let now = clock.now();
+        let left = store.read(move |tx| {
+            Box::pin(async move {
+                // Timers first: what fires between the two looks is then seen by what it wants to say.
+                let due = timer::due(tx, now, 1).await?.len();
+                Ok::<_, Error>((due, outbox::unfinished(tx).await?))
+            })
+        });
+        if matches!(left.await, Ok((0, 0))) {
             return;
         }
-        seen = now;
+        tokio::time::sleep(LOOK).await;
+        clock.advance(TimeDelta::milliseconds(200));
     }
 }
 

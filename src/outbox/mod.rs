@@ -325,6 +325,13 @@ pub async fn room(tx: &mut Tx, guild: GuildId, record: Number) -> Result<Option<
     }))
 }
 
+/// How much is still to be said, whatever the guild: for whoever moves the clock, since what is under way must not seem abandoned.
+pub async fn unfinished(tx: &mut Tx) -> Result<i64, Error> {
+    let row: Option<(i64,)> =
+        tx.optional("SELECT COUNT(*) FROM outbox WHERE state IN ('pending', 'sending', 'waiting')", Vec::new()).await?;
+    Ok(row.map_or(0, |(count,)| count))
+}
+
 /// The record whose room `channel` is. A channel that only stands in for a room that could not be opened is no room.
 pub async fn record_of(tx: &mut Tx, guild: GuildId, channel: ChannelId) -> Result<Option<Number>, Error> {
     let row: Option<(String,)> = tx

@@ -126,10 +126,10 @@ fn parse(text: &str) -> Option<TimeDelta> {
     while !rest.is_empty() {
         let end = rest.find(|letter: char| !letter.is_ascii_digit())?;
         let count: i64 = rest[..end].parse().ok()?;
-        let unit = match &rest[end..=end] {
-            "h" => 3600,
-            "m" => 60,
-            "s" => 1,
+        let unit = match rest.as_bytes()[end] {
+            b'h' => 3600,
+            b'm' => 60,
+            b's' => 1,
             _ => return None,
         };
         whole += TimeDelta::try_seconds(count.checked_mul(unit)?)?;
