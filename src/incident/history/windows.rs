@@ -166,6 +166,7 @@ impl Windows {
         let first = self.started.clone().or_else(|| self.declared.clone());
         let mut windows: BTreeMap<i64, Window> = BTreeMap::new();
         let mut before: Option<DateTime<Utc>> = None;
+        let mut restorations: Vec<Edge> = Vec::new();
         let mut following = self.following.into_iter().peekable();
         while let Some(window) = following.next() {
             let Some((opened, mut entries)) = window.opened.or_else(|| first.clone()) else { continue };
@@ -173,6 +174,7 @@ impl Windows {
             let from = before.map_or(opened, |before| opened.max(before));
             before = Some(from);
             let mut until = None;
+            restorations.extend(window.restored.clone());
             if let Some((at, by)) = window.restored.or_else(|| ended.clone()) {
                 until = Some(at);
                 entries.extend(by);
@@ -196,6 +198,13 @@ impl Windows {
             {
                 until = followed.until;
                 entries.extend(&followed.entries);
+            }
+            // Another service that nobody said more of came back when the incident was said to be over.
+            if until.is_none()
+                && let Some((at, by)) = restorations.iter().find(|(at, _)| *at >= from)
+            {
+                until = Some(*at);
+                entries.extend(by);
             }
             if until.is_none()
                 && let Some((at, by)) = &ended
