@@ -128,7 +128,7 @@ pub async fn weather(mut database: Database, scale: Scale, seed: u64) -> Told {
         not_sent: Mutex::default(),
     });
     scene.set_up().await;
-    if let Some(why) = settle(&database, scale.calm, Utc::now()).await {
+    if let Some(why) = settle(&database, scale.calm, now()).await {
         panic!("{}: in fine weather: {why}", database.name);
     }
 
@@ -157,8 +157,8 @@ pub async fn weather(mut database: Database, scale: Scale, seed: u64) -> Told {
     }
     let calm = Instant::now();
     // What people planned is due by then; whatever is planned by rule is hours or days ahead, or is waited for as it comes.
-    wrong.extend(settle(&database, scale.calm, Utc::now() + AHEAD).await);
-    let settled = Utc::now();
+    wrong.extend(settle(&database, scale.calm, now() + AHEAD).await);
+    let settled = now();
     let calm = calm.elapsed();
     let stopped = bot.stop(STOPPED_WITHIN).await;
     if let Err(why) = &stopped {
@@ -260,12 +260,18 @@ async fn kill_all(yard: &Yard, first: Bot, playground: &Playground, kills: &[Kil
     (bot, life)
 }
 
+/// By the clock that the bot goes by, too: it runs on this machine.
+#[expect(clippy::disallowed_methods, reason = "nobody moves the clock of a bot that is a process of its own")]
+fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
 /// Waits until nothing is left to be said and nothing to fall due, be it `at_least` by then or in the time of a stop; what is wrong when it takes too long.
 async fn settle(database: &Database, within: Duration, at_least: DateTime<Utc>) -> Option<String> {
     let deadline = Instant::now() + within;
     let mut quiet = 0;
     loop {
-        let found = database.unsettled(at_least.max(Utc::now() + STILL)).await;
+        let found = database.unsettled(at_least.max(now() + STILL)).await;
         match &found {
             // Twice in a row: the first look may fall between two deeds.
             Ok((0, 0)) if quiet == 1 => return None,

@@ -64,10 +64,10 @@ impl<'a> Oracle<'a> {
         let mut found = Reminded::default();
         let (mut promises, mut holds, mut tasks, mut nudges) = ([0; 3], [0; 3], 0, 0);
         for number in records.by_incident.keys().copied() {
-            let promised = self.course(number, &PROMISE, &mut found.fired);
-            self.promises_in_chat(number, &promised, &mut found);
+            let by_promise = self.course(number, &PROMISE, &mut found.fired);
+            self.promises_in_chat(number, &by_promise, &mut found);
             let held = self.course(number, &HOLD, &mut found.fired);
-            for (counts, course) in [(&mut promises, &promised), (&mut holds, &held)] {
+            for (counts, course) in [(&mut promises, &by_promise), (&mut holds, &held)] {
                 counts[0] += course.set;
                 counts[1] += course.reminded.values().map(Vec::len).sum::<usize>();
                 counts[2] += course.kept;
@@ -164,9 +164,9 @@ impl<'a> Oracle<'a> {
             };
             let late = (first.timestamp - *at).to_std().unwrap_or(Duration::ZERO);
             if opened.is_some_and(|opened| opened <= *at) {
-                found.posted.0.push(late)
+                found.posted.0.push(late);
             } else {
-                found.waited.0.push(late)
+                found.waited.0.push(late);
             }
         }
     }
