@@ -186,13 +186,9 @@ async fn task_due(tx: &mut Tx, scene: &Scene, incident: Incident, due: &Due, lat
     };
     let mut changes = vec![Change::new("task", Fact::Plain(task.number.to_string()))];
     changes.extend(reminded("task", person));
-    journal::append(
-        tx,
-        incident.guild,
-        scene.written_at,
-        scene.draft("incident.reminder", incident.number, "timer", changes),
-    )
-    .await?;
+    let mut draft = scene.draft("incident.reminder", incident.number, "timer", changes);
+    draft.event_at = due.due_at;
+    journal::append(tx, incident.guild, scene.written_at, draft).await?;
     let calls: Vec<Ping> = addressee.into_iter().collect();
     let words = tasks::reminder(&task, late);
     let message = outbox::page(&calls, &words).buttons(tasks::buttons(&task));

@@ -94,7 +94,7 @@ pub struct Plan {
 }
 
 /// The longest that a promise is ahead, in seconds.
-const PROMISE: u64 = 20;
+pub const PROMISE: u64 = 20;
 
 impl Plan {
     /// Draws a plan.

@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use chrono::{DateTime, Utc};
 use sqlx::Connection;
 use wardroom::args;
+use wardroom::clock::instant;
+use wardroom::incident::tasks::Task;
 use wardroom::incident::{self, Incident};
 use wardroom::journal::format::Entry;
 use wardroom::journal::{self, Told, Verdict};
@@ -42,19 +45,21 @@ impl Database {
         &self.folder
     }
 
-    /// What is not yet said, and what is still to fall due. The bot may run meanwhile.
-    pub async fn unsettled(&self) -> Result<(i64, i64), sqlx::Error> {
+    /// What is not yet said, and what is still to fall due until `until`; plans for hours and days ahead are left alone. The bot may run
+    /// meanwhile.
+    pub async fn unsettled(&self, until: DateTime<Utc>) -> Result<(i64, i64), sqlx::Error> {
         const COUNTS: &str = "SELECT (SELECT COUNT(*) FROM outbox WHERE state IN ('waiting', 'pending', 'sending')),
-                                     (SELECT COUNT(*) FROM timer WHERE state = 'armed')";
+                                     (SELECT COUNT(*) FROM timer WHERE state = 'armed' AND due_at <= $1)";
+        let until = until.timestamp_micros();
         if self.url.starts_with("sqlite:") {
             let options = sqlx::sqlite::SqliteConnectOptions::from_str(&self.url)?.read_only(true);
             let mut connection = sqlx::SqliteConnection::connect_with(&options).await?;
-            let counts = sqlx::query_as(COUNTS).fetch_one(&mut connection).await;
+            let counts = sqlx::query_as(COUNTS).bind(until).fetch_one(&mut connection).await;
             connection.close().await?;
             counts
         } else {
             let mut connection = sqlx::PgConnection::connect(&self.url).await?;
-            let counts = sqlx::query_as(COUNTS).fetch_one(&mut connection).await;
+            let counts = sqlx::query_as(COUNTS).bind(until).fetch_one(&mut connection).await;
             connection.close().await?;
             counts
         }
@@ -89,6 +94,15 @@ pub struct Said {
     pub error: Option<String>,
 }
 
+/// A plan for a time.
+pub struct Timer {
+    pub kind: String,
+    /// A record, or a part of one: `INC-7/2`.
+    pub subject: String,
+    pub due_at: DateTime<Utc>,
+    pub state: String,
+}
+
 /// All that the oracle asks of the database.
 pub struct Records {
     pub verdict: Verdict,
@@ -98,8 +112,10 @@ pub struct Records {
     pub by_incident: BTreeMap<i64, Vec<Told>>,
     pub incidents: Vec<Incident>,
     pub said: Vec<Said>,
-    /// By incident: card and thread.
-    pub rooms: BTreeMap<i64, (Option<u64>, Option<u64>)>,
+    /// By record, such as `REV-7`: card and thread.
+    pub rooms: BTreeMap<String, (Option<u64>, Option<u64>)>,
+    pub timers: Vec<Timer>,
+    pub tasks: Vec<Task>,
     /// Answers that the inbox holds, by event.
     pub answered: Vec<String>,
 }
@@ -128,10 +144,11 @@ async fn read(tx: &mut wardroom::store::Tx, guild: GuildId) -> Result<Records, w
         tx.all("SELECT seq, subject, entry FROM journal_entry WHERE guild_id = $1 ORDER BY seq", args![guild]).await?;
     let numbers: Vec<(i64,)> =
         tx.all("SELECT number FROM incident WHERE guild_id = $1 ORDER BY number", args![guild]).await?;
-    let (mut incidents, mut by_incident) = (Vec::new(), BTreeMap::new());
+    let (mut incidents, mut tasks, mut by_incident) = (Vec::new(), Vec::new(), BTreeMap::new());
     for (value,) in numbers {
         let number = Number { kind: Kind::Incident, value };
         incidents.extend(incident::store::find(tx, guild, number).await?);
+        tasks.extend(incident::tasks::store::of(tx, guild, number).await?);
         by_incident.insert(value, journal::about(tx, guild, &number.to_string()).await?);
     }
     let mut by_source: BTreeMap<String, Vec<Told>> = BTreeMap::new();
@@ -163,10 +180,14 @@ async fn read(tx: &mut wardroom::store::Tx, guild: GuildId) -> Result<Records, w
         tx.all("SELECT record, message_id, thread_id FROM room WHERE guild_id = $1", args![guild]).await?;
     let rooms = rooms
         .into_iter()
-        .filter_map(|(record, card, thread)| {
-            let number = record.strip_prefix("INC-")?.parse().ok()?;
-            Some((number, (card.map(i64::cast_unsigned), thread.map(i64::cast_unsigned))))
-        })
+        .map(|(record, card, thread)| (record, (card.map(i64::cast_unsigned), thread.map(i64::cast_unsigned))))
+        .collect();
+    let timers: Vec<(String, String, i64, String)> = tx
+        .all("SELECT kind, subject, due_at, state FROM timer WHERE guild_id = $1 ORDER BY timer_id", args![guild])
+        .await?;
+    let timers = timers
+        .into_iter()
+        .map(|(kind, subject, due_at, state)| Timer { kind, subject, due_at: instant(due_at), state })
         .collect();
     let inbox: Vec<(String, i64)> = tx.all("SELECT source, external_id FROM inbox", Vec::new()).await?;
     Ok(Records {
@@ -176,6 +197,8 @@ async fn read(tx: &mut wardroom::store::Tx, guild: GuildId) -> Result<Records, w
         incidents,
         said,
         rooms,
+        timers,
+        tasks,
         answered: inbox.into_iter().map(|(source, id)| format!("{source}:{}", id.cast_unsigned())).collect(),
     })
 }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use wardroom::playground::{
@@ -14,7 +15,7 @@ use wardroom::playground::{
 use crate::bot::{Bot, Yard};
 use crate::figures::Durations;
 use crate::oracle::{self, Standing};
-use crate::plan::{Act, Kill, Plan, Scale, What};
+use crate::plan::{Act, Kill, PROMISE, Plan, Scale, What};
 use crate::records::{Database, Records};
 
 /// Incidents that there are before the storm.
@@ -29,6 +30,11 @@ const READY_WITHIN: Duration = Duration::from_secs(30);
 const STOPPED_WITHIN: Duration = Duration::from_secs(20);
 /// How long people may need for what the storm left over.
 const OVERTIME: Duration = Duration::from_secs(90);
+
+/// How far ahead the last plan of a person may be when they fall silent: a little more than the longest promise.
+const AHEAD: TimeDelta = TimeDelta::seconds(PROMISE.cast_signed() + 2);
+/// How long nothing falls due when it is quiet, so that nothing does while the bot stops.
+const STILL: TimeDelta = TimeDelta::seconds(5);
 
 /// How a storm went.
 pub struct Told {
@@ -122,7 +128,7 @@ pub async fn weather(mut database: Database, scale: Scale, seed: u64) -> Told {
         not_sent: Mutex::default(),
     });
     scene.set_up().await;
-    if let Some(why) = settle(&database, scale.calm).await {
+    if let Some(why) = settle(&database, scale.calm, now()).await {
         panic!("{}: in fine weather: {why}", database.name);
     }
 
@@ -150,7 +156,9 @@ pub async fn weather(mut database: Database, scale: Scale, seed: u64) -> Told {
         Err(why) => wrong.push(why),
     }
     let calm = Instant::now();
-    wrong.extend(settle(&database, scale.calm).await);
+    // What people planned is due by then; whatever is planned by rule is hours or days ahead, or is waited for as it comes.
+    wrong.extend(settle(&database, scale.calm, now() + AHEAD).await);
+    let settled = now();
     let calm = calm.elapsed();
     let stopped = bot.stop(STOPPED_WITHIN).await;
     if let Err(why) = &stopped {
@@ -163,7 +171,7 @@ pub async fn weather(mut database: Database, scale: Scale, seed: u64) -> Told {
     }
     let records = Records::read(database.url()).await;
     let commands = scene.commands.lock().expect("nobody panicked").clone();
-    let judged = oracle::judge(&playground, &records, &commands);
+    let judged = oracle::judge(&playground, &records, &commands, settled);
     wrong.extend(judged.wrong.iter().cloned());
 
     let mut figures = format!("{} (seed {seed})\n", database.name);
@@ -174,12 +182,15 @@ pub async fn weather(mut database: Database, scale: Scale, seed: u64) -> Told {
     add(format!("kills: {}, of which {} before READY", plan.kills.len(), life.before_ready));
     add(format!("start to READY: {}", life.restarts));
     add(faults(&playground));
-    add(judged.reminders);
-    add(format!("reminders fired late by: {}", judged.fired));
+    for told in judged.reminders.told {
+        add(told);
+    }
+    add(format!("reminders fired late by: {}", judged.reminders.fired));
     add(format!(
         "reminders posted late by: {}; where the room was still to be opened: {}",
-        judged.posted, judged.waited
+        judged.reminders.posted, judged.reminders.waited
     ));
+    add(judged.consequences);
     add(judged.posts);
     let stopped = stopped.map_or_else(|_| "not in order".to_owned(), |took| format!("in {:.2} s", took.as_secs_f64()));
     add(format!("everything said {:.1} s after the last command; stopped {stopped}", calm.as_secs_f64()));
@@ -249,12 +260,18 @@ async fn kill_all(yard: &Yard, first: Bot, playground: &Playground, kills: &[Kil
     (bot, life)
 }
 
-/// Waits until nothing is left to be said and nothing to fall due; what is wrong when it takes too long.
-async fn settle(database: &Database, within: Duration) -> Option<String> {
+/// By the clock that the bot goes by, too: it runs on this machine.
+#[expect(clippy::disallowed_methods, reason = "nobody moves the clock of a bot that is a process of its own")]
+fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
+/// Waits until nothing is left to be said and nothing to fall due, be it `at_least` by then or in the time of a stop; what is wrong when it takes too long.
+async fn settle(database: &Database, within: Duration, at_least: DateTime<Utc>) -> Option<String> {
     let deadline = Instant::now() + within;
     let mut quiet = 0;
     loop {
-        let found = database.unsettled().await;
+        let found = database.unsettled(at_least.max(now() + STILL)).await;
         match &found {
             // Twice in a row: the first look may fall between two deeds.
             Ok((0, 0)) if quiet == 1 => return None,
@@ -314,6 +331,8 @@ impl Scene {
             let options = json!({"purpose": purpose, "channel": id(self.playground.channel(purpose))});
             fine(&lead.slash("general", "setup channel", options).await);
         }
+        // A reminder that waits for the morning would be no reminder of this storm.
+        fine(&lead.slash("general", "setup incidents", json!({"quiet-hours": "off"})).await);
         let role = json!({"capability": "responder", "role": id(self.playground.role("Responders"))});
         fine(&lead.slash("general", "setup role", role).await);
         for service in ["checkout", "payments", "reporting"] {
@@ -369,7 +388,7 @@ impl Scene {
         self.playground
             .messages("incidents")
             .into_iter()
-            .find(|message| message.is_v2() && message.text().contains(&names))
+            .find(|message| message.is_v2() && message.text().starts_with("###") && message.text().contains(&names))
     }
 
     /// Does it; what must be heard is done anew when there was no answer, as another command.
