@@ -236,6 +236,10 @@ async fn once(tx: &mut Tx, guild: GuildId, invocation: &Invocation, deed: Option
         return Ok(answer);
     }
     let context = context(tx, settings, invocation).await?;
+    // Who is named and never speaks has a name in reports all the same.
+    for (user, name) in &invocation.names {
+        journal::know(tx, guild, *user, name).await?;
+    }
     let asked = deed.clone();
     tx.mark().await?;
     let attempt = async {

@@ -271,8 +271,7 @@ pub(super) async fn close(
         ready.service = Some(service);
     }
     let reviewed = review::store::is_approved(tx, before.guild, before.number).await?;
-    let asks = closed_as == CloseAs::Done || !ready.state.is_open();
-    if asks && !ready.state.is_final() && !ready.gaps(reviewed).is_empty() {
+    if !ready.state.is_final() && ready.stands_against(closed_as, reviewed) {
         let services = service::choices(tx, context.guild.id).await?;
         return Ok(Answer::Say(reply::not_yet(&ready, reviewed, services)));
     }

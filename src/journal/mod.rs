@@ -277,6 +277,11 @@ impl Beside {
     }
 }
 
+/// Remembers what a person is called who is named and may never speak to wardroom.
+pub async fn know(tx: &mut Tx, guild: GuildId, user: UserId, name: &str) -> Result<(), Error> {
+    key_of(tx, guild, user, Some(name)).await.map(drop)
+}
+
 /// The key of a person; who is new gets one. A changed name is remembered.
 async fn key_of(tx: &mut Tx, guild: GuildId, user: UserId, name: Option<&str>) -> Result<Vec<u8>, Error> {
     let known: Option<(Vec<u8>, String)> = tx

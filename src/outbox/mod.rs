@@ -212,7 +212,7 @@ pub async fn card(
             stored(message),
             nonce(),
             now,
-            now + CARD_PATIENCE,
+            now + if card_channel.is_some() { CARD_PATIENCE } else { patience(Lane::State) },
             if card_channel.is_some() { "pending" } else { "waiting" },
             otherwise,
         ],

@@ -173,6 +173,26 @@ async fn everything_fits_on_a_telephone() {
 }
 
 /// Writes a picture for the documentation, when asked for.
+/// The report of the tour is a page of its own that needs nothing else: it opens from a file, and nothing in it is refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_report_of_the_tour_opens_as_a_page_of_its_own() {
+    let Some(program) = chromium::program() else { return };
+    let desk = crate::tour::desk(Database::sqlite()).await;
+    crate::tour::play(&desk).await;
+    let answer = desk.alice.slash("general", "incident report", json!({"incident": "INC-1"})).await.finished().await;
+    let message = answer.message().expect("a report");
+    let bytes = desk.playground.file(&message, "INC-1-summary.html").expect("the file is there");
+    let file = std::env::temp_dir().join(format!("wardroom-report-{}.html", std::process::id()));
+    std::fs::write(&file, bytes).expect("the file can be written");
+    let mut page = Page::open(program, &desk.playground.url()).await;
+    page.is_wide(1100, 1180).await;
+    page.goes_to(&format!("file://{}", file.display()), "Checkout times out for most customers").await;
+    write_picture(&mut page, "report.png").await;
+    page.close().await;
+    desk.close().await;
+    std::fs::remove_file(file).expect("it was written");
+}
+
 async fn write_picture(page: &mut Page, name: &str) {
     if std::env::var_os("WARDROOM_WRITE_PICTURES").is_some() {
         let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");

@@ -19,7 +19,7 @@ async fn windows_of_impact_follow_the_record_until_somebody_knows_better() {
         let first = say(json!({})).await;
         assert!(first.contains("`1` 🔴 outage of checkout from ⟨09:40⟩ still going on"), "{first}");
         let added = say(json!({"service": "payments", "degree": "degraded", "from": "09:50"})).await;
-        assert!(added.contains("`2` 🟠 degraded of payments from ⟨09:50⟩"), "{added}");
+        assert!(added.contains("`2` 🟠 degradation of payments from ⟨09:50⟩"), "{added}");
         for (odd, sentence) in [
             (json!({"from": "09:50", "until": "09:30"}), "cannot end before it began"),
             (json!({"from": "09:50", "until": "23:59"}), "cannot end before it began"),

@@ -148,17 +148,17 @@ async fn hostile_text_shows_as_text_everywhere_and_pings_nobody() {
         desk.typed(&desk.alice, "general", &format!("@wardroom p3 {hostile}")).await;
         desk.settle().await;
         assert_snapshot!(visible(&desk.tidy(&desk.card("INC-1").text())), @r"
-        ### INC-1 · P3 · \# @␣everyone \<@␣1574726270976000008> \[bank]\(<https://evil.example>) gnp.exe \`\`\`x
+        ### INC-1 · P3 · \# @␣everyone \<@␣1574726270976000009> \[bank]\(<https://evil.example>) gnp.exe \`\`\`x
         **🔴 New, nobody is on it** · service unknown
         P3 as given · declared ⟨10:00⟩ by @alice
         **Last update** ⟨10:00⟩
-        > \# @␣everyone \<@␣1574726270976000008> \[bank]\(<https://evil.example>) gnp.exe \`\`\`x
+        > \# @␣everyone \<@␣1574726270976000009> \[bank]\(<https://evil.example>) gnp.exe \`\`\`x
         -# Room: #room
         ");
         assert_snapshot!(visible(&desk.seen_in(room.clone())), @r"
-        📝 @alice: \# @␣everyone \<@␣1574726270976000008> \[bank]\(<https://evil.example>) gnp.exe \`\`\`x
+        📝 @alice: \# @␣everyone \<@␣1574726270976000009> \[bank]\(<https://evil.example>) gnp.exe \`\`\`x
         ---
-        📣 @alice, update: \# @␣everyone \<@␣1574726270976000008> \[bank]\(<https://evil.example>) gnp.exe \`\`\`x
+        📣 @alice, update: \# @␣everyone \<@␣1574726270976000009> \[bank]\(<https://evil.example>) gnp.exe \`\`\`x
         ");
         nobody_was_pinged(desk, &["incidents"]);
         for message in desk.playground.messages(room) {

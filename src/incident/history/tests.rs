@@ -75,8 +75,8 @@ fn a_given_window_is_as_it_was_given_and_void_removes_it() {
     entries.add(11, 1, "incident.impact", &other);
     entries.resolve(30, 30, 1);
     let history = History::of(&entries.list);
-    // The first follows the record to its end, since nobody said until when; the second is another service's.
-    assert_eq!(spans(&history), [(1, minute(-5), Some(minute(30))), (2, minute(3), None)]);
+    // Nobody said until when, so both end when service came back.
+    assert_eq!(spans(&history), [(1, minute(-5), Some(minute(30))), (2, minute(3), Some(minute(30)))]);
     let services: Vec<_> = history.windows.iter().map(|window| window.service.clone()).collect();
     let named = |id, name: &str| Some(Affected { id: Some(id), name: name.to_owned() });
     assert_eq!(services, [named(4, "checkout"), named(9, "search")]);
@@ -85,7 +85,7 @@ fn a_given_window_is_as_it_was_given_and_void_removes_it() {
     entries.reopen(50, 1);
     let history = History::of(&entries.list);
     // The number of the window that was removed is not given again.
-    assert_eq!(spans(&history), [(2, minute(3), None), (3, minute(50), None)]);
+    assert_eq!(spans(&history), [(2, minute(3), Some(minute(30))), (3, minute(50), None)]);
     assert_eq!(history.next_window, 4);
 }
 

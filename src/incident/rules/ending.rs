@@ -91,6 +91,18 @@ impl Incident {
         gaps
     }
 
+    /// Whether something stands against closing it as `closed_as`: all gaps against done, and against anything else the review of a major
+    /// incident that was restored, since it was one.
+    pub fn stands_against(&self, closed_as: CloseAs, reviewed: bool) -> bool {
+        let gaps = self.gaps(reviewed);
+        match closed_as {
+            CloseAs::Done => !gaps.is_empty(),
+            CloseAs::Duplicate | CloseAs::NotAnIncident | CloseAs::Request => {
+                !self.state.is_open() && gaps.contains(&Gap::Review)
+            }
+        }
+    }
+
     /// It is done for good, or was no incident at all; the latter needs a reason.
     pub fn close(
         self,
@@ -103,8 +115,7 @@ impl Incident {
         if self.state.is_final() {
             return Err(reply::is_over(self.number, self.state));
         }
-        // What was restored was an incident, whatever it is closed as.
-        if (closed_as == CloseAs::Done || !self.state.is_open()) && !self.gaps(reviewed).is_empty() {
+        if self.stands_against(closed_as, reviewed) {
             return Err(reply::cannot_close_yet(&self, reviewed));
         }
         if closed_as != CloseAs::Done && reason.is_none() {

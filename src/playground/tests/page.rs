@@ -38,7 +38,7 @@ async fn each_person_sees_their_own_world() {
     let (person, bob) = (alice(&bench), bench.playground.person("bob"));
     let world = ask(&bench, &format!("/page/world?as={}", bob.id())).await;
     assert_eq!((&world["me"], &world["guild"]["name"]), (&json!(bob.id()), &json!("Harbour Payments")));
-    assert_eq!(world["people"].as_array().unwrap().len(), 4);
+    assert_eq!(world["people"].as_array().unwrap().len(), 6);
     assert_eq!(world["commands"].as_array().unwrap().len(), 2);
     assert_eq!(world["bot"]["connected"], false);
     let channel = bench.channel("incidents");

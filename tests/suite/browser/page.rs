@@ -63,6 +63,12 @@ impl Page {
         page
     }
 
+    /// Goes to another address, and waits for `words` there.
+    pub async fn goes_to(&mut self, url: &str, words: &str) {
+        self.browser.command("Page.navigate", json!({"url": url})).await;
+        self.until(&format!("`{words}`"), &format!("read(document.body).includes({})", json!(words))).await;
+    }
+
     /// Gives the window this size in pixels.
     pub async fn is_wide(&mut self, width: u32, height: u32) {
         self.width = width;
