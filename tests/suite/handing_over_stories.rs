@@ -57,6 +57,7 @@ async fn what_waits_is_looked_at_again() {
         let early = desk.bob.slash(room.clone(), "incident hold", json!({"reason": "supplier"})).await;
         assert!(early.text().contains("Acknowledge it first"), "{}", early.text());
         desk.bob.slash(room.clone(), "incident ack", json!({})).await;
+        desk.bob.slash(room.clone(), "incident role", json!({"role": "commander"})).await;
         let told = json!({"reason": "supplier", "note": "a new disk", "until": "2h"});
         desk.bob.slash(room.clone(), "incident hold", told).await;
         desk.settle().await;

@@ -67,7 +67,7 @@ pub fn with_waiting(message: Message, number: Number) -> Message {
 /// Nobody has taken command.
 pub fn unclaimed(incident: &Incident, late: bool) -> String {
     format!(
-        "nobody is in command of {} yet, declared {}. Who takes it?{}",
+        "nobody is in command yet: {} · declared {}. Who takes it?{}",
         headline(incident),
         relative(incident.declared_at),
         lateness(late)
