@@ -98,3 +98,10 @@ CREATE TABLE guild_setting (
 
 -- What was typed into a form that was refused, so that it is there when the form opens again.
 ALTER TABLE form ADD COLUMN typed TEXT;
+
+-- What was resolved before closes by itself as what is resolved from now on does: a week after it was restored, and a day after that was said.
+INSERT INTO timer (guild_id, kind, subject, due_at, generation, state)
+SELECT guild_id, 'close', 'INC-' || number,
+       CASE WHEN restored_at + 604800000000 > resolved_at + 86400000000 THEN restored_at + 604800000000
+            ELSE resolved_at + 86400000000 END, 1, 'armed'
+  FROM incident WHERE state = 'resolved';

@@ -199,10 +199,10 @@ async fn older(database: &Database, last: i64, rows: &[&'static str]) {
 }
 
 /// What the first release left: a service, an incident that runs and was told of, one that is closed, one that was none, a promise, a form.
-const FIRST_RELEASE: [&str; 7] = [
+const FIRST_RELEASE: [&str; 8] = [
     "INSERT INTO guild (guild_id, timezone, joined_at) VALUES (1, 'Europe/Berlin', 1)",
     "INSERT INTO service (guild_id, service_id, name, name_key, tier, version) VALUES (1, 1, 'checkout', 'checkout', 1, 1)",
-    "INSERT INTO number_sequence (guild_id, name, last) VALUES (1, 'INC', 3)",
+    "INSERT INTO number_sequence (guild_id, name, last) VALUES (1, 'INC', 4)",
     "INSERT INTO incident (guild_id, number, version, state, kind, title, service_id, impact, urgency, priority, priority_fixed, major,
         restricted, reporter_id, declared_at, started_at, acknowledged_implied, reopened, last_update, last_update_at, promised_by, promise_due_at)
      VALUES (1, 1, 3, 'new', 'live', 'checkout is down', 1, 'high', 'high', 1, 0, 0, 0, 7, 1000000, 500000, 0, 0, 'we look', 2000000, 7, 9000000)",
@@ -214,6 +214,10 @@ const FIRST_RELEASE: [&str; 7] = [
     "INSERT INTO incident (guild_id, number, version, state, kind, title, impact, urgency, priority, priority_fixed, major,
         restricted, reporter_id, declared_at, acknowledged_implied, reopened, closed_at, closed_by, closed_as, closed_reason)
      VALUES (1, 3, 2, 'cancelled', 'live', 'nothing', 'low', 'low', 5, 0, 0, 0, 7, 1000000, 0, 0, 2000000, 7, 'not-an-incident', 'the monitor')",
+    "INSERT INTO incident (guild_id, number, version, state, kind, title, service_id, impact, urgency, priority, priority_fixed, major,
+        restricted, reporter_id, declared_at, acknowledged_implied, reopened, resolved_at, resolved_by, restored_at, resolution_code,
+        resolution_summary)
+     VALUES (1, 4, 3, 'resolved', 'live', 'slow search', NULL, 'low', 'low', 5, 0, 0, 0, 7, 1000000, 0, 0, 5000000, 7, 4000000, 'fixed', 'restarted')",
     "INSERT INTO timer (guild_id, kind, subject, due_at, generation, state) VALUES (1, 'promised-update', 'INC-1', 9000000, 1, 'armed')",
 ];
 
@@ -232,7 +236,7 @@ async fn what_an_older_wardroom_wrote_is_read_by_this_one() {
             .read(move |tx| {
                 Box::pin(async move {
                     let mut found = Vec::new();
-                    for value in 1..=3 {
+                    for value in 1..=4 {
                         found.extend(store::find(tx, guild, Number { kind: Kind::Incident, value }).await?);
                     }
                     Ok(found)
@@ -242,7 +246,7 @@ async fn what_an_older_wardroom_wrote_is_read_by_this_one() {
             .expect("the incidents are read");
         assert_eq!(
             incidents.iter().map(|one| one.state).collect::<Vec<_>>(),
-            [State::New, State::Closed, State::Cancelled]
+            [State::New, State::Closed, State::Cancelled, State::Resolved]
         );
         let running = &incidents[0];
         assert_eq!(running.update.as_ref().map(|update| update.audience), Some(Audience::Technical));
@@ -263,7 +267,20 @@ async fn what_an_older_wardroom_wrote_is_read_by_this_one() {
             .await
             .expect("the windows are read");
         // What was no incident affected nothing; the others were affected from their start, else from their declaration.
-        assert_eq!(windows, [(1, Some(1), 500_000, None), (2, None, 1_000_000, Some(4_000_000))]);
+        assert_eq!(
+            windows,
+            [(1, Some(1), 500_000, None), (2, None, 1_000_000, Some(4_000_000)), (4, None, 1_000_000, Some(4_000_000))]
+        );
+        let closes: Vec<(String, i64)> = opened
+            .read(|tx| {
+                Box::pin(async move {
+                    tx.all("SELECT subject, due_at FROM timer WHERE kind = 'close' AND state = 'armed'", Vec::new())
+                        .await
+                })
+            })
+            .await
+            .expect("the timers are read");
+        assert_eq!(closes, [("INC-4".to_owned(), 604_804_000_000)], "what was resolved closes by itself");
         opened.close().await;
     }
 }
