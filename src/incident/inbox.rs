@@ -64,7 +64,7 @@ fn button(label: &str, action: &str, record: crate::number::Number, extra: impl 
 
 fn of_incident(incident: &Incident, context: &Context, responds: bool) -> Vec<Waiting> {
     let (user, number) = (context.member.user, incident.number);
-    let title = || reply::headline(incident);
+    let title = || format!("**{number}** · {} · {}", incident.priority.name(), fit(&incident.title, EXCERPT));
     let mut found = Vec::new();
     if let Some(offer) = incident.offer.as_ref().filter(|offer| offer.to == user) {
         found.push(Waiting {

@@ -12,6 +12,8 @@ use crate::incident::{Escalation, HoldReason, Incident, Role};
 use crate::link::Kind as LinkKind;
 use crate::snowflake::UserId;
 
+/// Windows of impact in one message.
+const WINDOWS: usize = 10;
 /// Characters of a packet: a message holds 2,000.
 const PACKET: usize = 1850;
 
@@ -96,7 +98,7 @@ pub fn packet(incident: &Incident, to: UserId, tasks: &[Task], events: &[String]
         lines.push("**Open tasks** none".to_owned());
     } else {
         lines.push(format!("**Open tasks** {}", open.len()));
-        lines.extend(open.iter().take(5).map(|task| tasks::listed(task)));
+        lines.extend(open.iter().take(4).map(|task| tasks::listed(task)));
     }
     lines.push("**Last events**".to_owned());
     let mut room = PACKET.saturating_sub(lines.iter().map(|line| line.chars().count() + 1).sum());
@@ -191,7 +193,12 @@ pub fn impact(incident: &Incident, windows: &[Window]) -> Message {
         return Message::say(format!("**{}** had no impact on any service.", incident.number));
     }
     let mut lines = vec![format!("**Impact of {}**", incident.number)];
-    for window in windows {
+    // The newest, when not all fit into a message.
+    let hidden = windows.len().saturating_sub(WINDOWS);
+    if hidden > 0 {
+        lines.push(format!("-# {hidden} earlier ones are in `/incident report`."));
+    }
+    for window in &windows[hidden..] {
         let degree = match window.degree {
             Degree::Outage => "🔴 outage",
             Degree::Degraded => "🟠 degradation",

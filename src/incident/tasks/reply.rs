@@ -12,7 +12,7 @@ use crate::incident::reply;
 /// Characters of a task in a list.
 const EXCERPT: usize = 150;
 /// Tasks that one list shows.
-const LISTED: usize = 10;
+const LISTED: usize = 7;
 
 fn name(task: &Task) -> String {
     format!("**{}/{}**", task.incident, task.number)
