@@ -189,6 +189,9 @@ pub(super) async fn redact(
         for key in [line_key(&after, &told), management_key(&after, seq)] {
             outbox::correct(tx, context.written_at, after.guild, &key, &line).await?;
         }
+        // A call quotes the title, or why it was escalated.
+        let call = if told.action == "incident.escalate" { line } else { Message::say(reply::page(&after)) };
+        outbox::correct(tx, context.written_at, after.guild, &page_key(&after, seq), &call).await?;
     }
     let history = impact::history(tx, &after).await?;
     tasks::rebuild(tx, context, &after, &history.tasks).await?;
