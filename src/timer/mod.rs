@@ -117,7 +117,20 @@ pub struct Due {
     pub generation: i64,
 }
 
-/// Plans `kind` for `record` at `due_at`, in place of any plan before. A plan that is made again as it is stays as it is: what has fired
+/// Writes a plan; one that is there is replaced where the condition holds.
+macro_rules! plan {
+    ($replaced_where:literal) => {
+        concat!(
+            "INSERT INTO timer (guild_id, kind, subject, due_at, generation, state) VALUES ($1, $2, $3, $4, 1, 'armed')
+             ON CONFLICT (guild_id, kind, subject)
+             DO UPDATE SET due_at = excluded.due_at, generation = timer.generation + 1, state = 'armed'
+                WHERE ",
+            $replaced_where
+        )
+    };
+}
+
+/// Plans `kind` for `subject` at `due_at`, in place of any plan before. A plan that is made again as it is stays as it is: what has fired
 /// for this very instant does not fire again because something else about the record changed.
 pub async fn arm(
     tx: &mut Tx,
@@ -128,10 +141,7 @@ pub async fn arm(
 ) -> Result<(), Error> {
     let subject = subject.into().to_string();
     tx.execute(
-        "INSERT INTO timer (guild_id, kind, subject, due_at, generation, state) VALUES ($1, $2, $3, $4, 1, 'armed')
-         ON CONFLICT (guild_id, kind, subject)
-         DO UPDATE SET due_at = excluded.due_at, generation = timer.generation + 1, state = 'armed'
-            WHERE timer.due_at <> excluded.due_at OR timer.state = 'cancelled'",
+        plan!("timer.due_at <> excluded.due_at OR timer.state = 'cancelled'"),
         args![guild, kind.name(), subject, due_at],
     )
     .await
@@ -147,18 +157,10 @@ pub async fn ensure(
     due_at: DateTime<Utc>,
 ) -> Result<(), Error> {
     let subject = subject.into().to_string();
-    tx.execute(
-        "INSERT INTO timer (guild_id, kind, subject, due_at, generation, state) VALUES ($1, $2, $3, $4, 1, 'armed')
-         ON CONFLICT (guild_id, kind, subject)
-         DO UPDATE SET due_at = excluded.due_at, generation = timer.generation + 1, state = 'armed'
-            WHERE timer.state <> 'armed'",
-        args![guild, kind.name(), subject, due_at],
-    )
-    .await
-    .map(drop)
+    tx.execute(plan!("timer.state <> 'armed'"), args![guild, kind.name(), subject, due_at]).await.map(drop)
 }
 
-/// Drops the plan of `kind` for `record`, if there is one.
+/// Drops the plan of `kind` for `subject`, if there is one.
 pub async fn cancel(tx: &mut Tx, guild: GuildId, kind: Kind, subject: impl Into<Subject>) -> Result<(), Error> {
     let subject = subject.into().to_string();
     tx.execute(
