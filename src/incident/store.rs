@@ -388,6 +388,17 @@ pub async fn is_inside(tx: &mut Tx, incident: &Incident, user: UserId) -> Result
     Ok(row.is_some())
 }
 
+/// Who is inside a restricted incident.
+pub async fn insiders(tx: &mut Tx, incident: &Incident) -> Result<Vec<UserId>, Error> {
+    let rows: Vec<(i64,)> = tx
+        .all(
+            "SELECT user_id FROM incident_insider WHERE guild_id = $1 AND number = $2 ORDER BY user_id",
+            args![incident.guild, incident.number.value],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(user,)| UserId::from_i64(user)).collect())
+}
+
 /// Lets `user` into a restricted incident.
 pub async fn let_in(tx: &mut Tx, incident: &Incident, user: UserId) -> Result<(), Error> {
     tx.execute(

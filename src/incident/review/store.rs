@@ -6,7 +6,6 @@ use super::{Review, Texts};
 use crate::args;
 use crate::clock::instant;
 use crate::error::{Error, Failure};
-use crate::incident::Incident;
 use crate::incident::history::ReviewState;
 use crate::number::{Kind, Number};
 use crate::snowflake::{GuildId, UserId};
@@ -131,15 +130,4 @@ pub async fn waiting(tx: &mut Tx, guild: GuildId, owner: UserId, limit: i64) -> 
         )
         .await?;
     Ok(rows.into_iter().map(Row::review).collect::<Result<_, Failure>>()?)
-}
-
-/// Who is inside a restricted incident, and so reads its review.
-pub async fn insiders(tx: &mut Tx, incident: &Incident) -> Result<Vec<UserId>, Error> {
-    let rows: Vec<(i64,)> = tx
-        .all(
-            "SELECT user_id FROM incident_insider WHERE guild_id = $1 AND number = $2 ORDER BY user_id",
-            args![incident.guild, incident.number.value],
-        )
-        .await?;
-    Ok(rows.into_iter().map(|(user,)| UserId::from_i64(user)).collect())
 }

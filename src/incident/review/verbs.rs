@@ -86,7 +86,7 @@ pub async fn begin(tx: &mut Tx, scene: &Scene, before: &Incident, basis: &str) -
     timer::arm(tx, after.guild, timer::Kind::Review, after.number, jobs::review_reminder(&review)).await?;
     draw(tx, scene, &after, &review).await?;
     // A private thread shows to nobody who is not brought in.
-    let insiders = if after.restricted { store::insiders(tx, &after).await? } else { Vec::new() };
+    let insiders = if after.restricted { crate::incident::store::insiders(tx, &after).await? } else { Vec::new() };
     for user in insiders.into_iter().chain(review.owner) {
         outbox::invite(tx, scene.written_at, after.guild, number(after.number), user).await?;
     }
