@@ -269,7 +269,10 @@ pub(super) async fn undo(
     }
     let (after, _) = step(tx, context, &before, after, "incident.undo", "the actor of the entry", extra).await?;
     rebuild(tx, context, &after, &last).await?;
-    jobs::watch(tx, &after, context.now).await?;
+    // Nobody is in command again; where nobody was, the room was asked already, or is about to be.
+    if before.roles.commander.is_some() || !before.state.is_open() {
+        jobs::watch(tx, &after, context.now).await?;
+    }
     tell_above(tx, context, &before, &after).await?;
     capture::withdraw(tx, &after, last.seq).await?;
     // Posts are corrected, not unsent: the line in the room is struck out, and who was called hears that it was a slip.

@@ -5,17 +5,10 @@ use serde_json::json;
 
 use crate::desk::Desk;
 
-async fn declared(desk: &Desk, priority: &str) {
-    desk.set_up().await;
-    let told = json!({"title": "checkout is down", "priority": priority, "service": "checkout"});
-    desk.alice.slash("general", "incident declare", told).await;
-    desk.settle().await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_handover_holds_when_it_is_accepted() {
     Desk::on_each_database(async |desk| {
-        declared(desk, "P2").await;
+        desk.set_up_and_declared("P2").await;
         let room = desk.room("INC-1");
         desk.bob.slash(room.clone(), "incident ack", json!({})).await;
         desk.bob.slash(room.clone(), "incident role", json!({"role": "commander"})).await;
@@ -52,7 +45,7 @@ async fn a_handover_holds_when_it_is_accepted() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_waits_is_looked_at_again() {
     Desk::on_each_database(async |desk| {
-        declared(desk, "P2").await;
+        desk.set_up_and_declared("P2").await;
         let room = desk.room("INC-1");
         let early = desk.bob.slash(room.clone(), "incident hold", json!({"reason": "supplier"})).await;
         assert!(early.text().contains("Acknowledge it first"), "{}", early.text());
@@ -84,12 +77,16 @@ async fn what_waits_is_looked_at_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_in_command_is_asked_for_once() {
     Desk::on_each_database(async |desk| {
-        declared(desk, "P1").await;
+        desk.set_up_and_declared("P1").await;
         desk.pass(TimeDelta::minutes(10)).await;
         let room = desk.room("INC-1");
         let nudge = desk.playground.messages(room.clone()).pop().expect("the nudge");
         assert!(nudge.text().contains("nobody is in command"), "{}", nudge.text());
         assert!(!nudge.pinged.roles.is_empty(), "the responders are called");
+        // A slip that is taken back meanwhile is no reason to ask again.
+        desk.bob.slash(room.clone(), "incident note", json!({"text": "wrong room"})).await;
+        desk.bob.slash(room.clone(), "incident undo", json!({})).await;
+        desk.pass(TimeDelta::minutes(15)).await;
         desk.bob.click(&nudge, "Take command").await;
         desk.pass(TimeDelta::hours(1)).await;
         assert_eq!(desk.seen_in(room).matches("nobody is in command").count(), 1);
@@ -100,7 +97,7 @@ async fn nobody_in_command_is_asked_for_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_incident_goes_on_as_another() {
     Desk::on_each_database(async |desk| {
-        declared(desk, "P2").await;
+        desk.set_up_and_declared("P2").await;
         desk.alice.slash("general", "incident declare", json!({"title": "payments fail", "started": "-2h"})).await;
         desk.settle().await;
         let room = desk.room("INC-2");
@@ -125,7 +122,7 @@ async fn one_incident_goes_on_as_another() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_is_done_reminded_of_and_dropped() {
     Desk::on_each_database(async |desk| {
-        declared(desk, "P3").await;
+        desk.set_up_and_declared("P3").await;
         let room = desk.room("INC-1");
         let told = json!({"text": "tell the bank", "owner": desk.bob.id().to_string(), "due": "2h"});
         desk.alice.slash(room.clone(), "incident task add", told).await;
@@ -165,7 +162,7 @@ async fn a_task_is_done_reminded_of_and_dropped() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restricted_incident_shows_through_no_verb() {
     Desk::on_each_database(async |desk| {
-        declared(desk, "P2").await;
+        desk.set_up_and_declared("P2").await;
         let told = json!({"title": "the vault is open", "restricted": true, "priority": "P1"});
         desk.alice.slash("general", "incident declare", told).await;
         desk.settle().await;

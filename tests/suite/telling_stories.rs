@@ -5,17 +5,10 @@ use serde_json::json;
 
 use crate::desk::Desk;
 
-async fn declared(desk: &Desk, priority: &str) {
-    desk.set_up().await;
-    let told = json!({"title": "checkout is down", "priority": priority, "service": "checkout"});
-    desk.alice.slash("general", "incident declare", told).await;
-    desk.settle().await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn each_audience_is_asked_for_what_it_needs() {
     Desk::on_each_database(async |desk| {
-        declared(desk, "P2").await;
+        desk.set_up_and_declared("P2").await;
         let room = desk.room("INC-1");
         let technical = desk.bob.slash(room.clone(), "incident update", json!({})).await.form().expect("a form");
         assert!(technical.field("second").is_some_and(|field| field.label.starts_with("What is being done?")));
@@ -58,7 +51,7 @@ async fn each_audience_is_asked_for_what_it_needs() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_promise_goes_from_communications_to_the_commander_to_the_room() {
     Desk::on_each_database(async |desk| {
-        declared(desk, "P1").await;
+        desk.set_up_and_declared("P1").await;
         let room = desk.room("INC-1");
         desk.bob.slash(room.clone(), "incident role", json!({"role": "commander"})).await;
         let alice = desk.alice.id().to_string();
@@ -88,7 +81,7 @@ async fn a_broken_promise_goes_from_communications_to_the_commander_to_the_room(
 #[tokio::test(flavor = "multi_thread")]
 async fn lesser_reminders_rest_at_night() {
     Desk::on_each_database(async |desk| {
-        declared(desk, "P3").await;
+        desk.set_up_and_declared("P3").await;
         // The desk's morning is 10:00 in a server whose zone is UTC; promised is 23:00.
         desk.bob
             .slash(desk.room("INC-1"), "incident update", json!({"message": "we look", "next-update": "13h"}))

@@ -177,6 +177,14 @@ impl Desk {
         assert!(self.playground.wait_ready().await, "the bot is back");
     }
 
+    /// A server that is set up, where Alice has declared that checkout is down.
+    pub async fn set_up_and_declared(&self, priority: &str) {
+        self.set_up().await;
+        let told = json!({"title": "checkout is down", "priority": priority, "service": "checkout"});
+        self.alice.slash("general", "incident declare", told).await;
+        self.settle().await;
+    }
+
     /// Moves the clock, and waits until all that was due has happened.
     pub async fn pass(&self, time: TimeDelta) {
         self.clock.advance(time);
