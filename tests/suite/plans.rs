@@ -71,13 +71,17 @@ async fn seed(store: &Store, postgres: bool) {
         .await
         .expect("the past is written");
     if postgres {
-        // So many other guilds that the newest of one are few.
-        let others = "INSERT INTO search (guild_id, record, part, words)
-                      SELECT guild_id + 100 * other, record, part, words FROM search, generate_series(1, 10) other";
-        store
-            .write(move |tx| Box::pin(async move { tx.execute(others, Vec::new()).await.map(drop) }))
-            .await
-            .expect("others are written");
+        // So many other guilds, each with words of its own, that those of one are few.
+        let others = r"INSERT INTO search (guild_id, record, part, words)
+                       SELECT guild_id + 100 * $1, record, part,
+                              CAST(regexp_replace(CAST(words AS TEXT), '(\w+)\.', '\1x' || $1 || '.', 'g') AS TSVECTOR)
+                         FROM search WHERE guild_id < 100";
+        for other in 1..=15_i64 {
+            store
+                .write(move |tx| Box::pin(async move { tx.execute(others, args![other]).await.map(drop) }))
+                .await
+                .expect("others are written");
+        }
         for table in ["incident", "journal_entry", "journal_text", "journal_identity", "search", "service", "guild"] {
             let sql: &'static str = format!("ANALYZE {table}").leak();
             store
