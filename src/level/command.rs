@@ -246,7 +246,7 @@ fn choices<'n>(names: impl Iterator<Item = &'n str>, typed: &str) -> Vec<Choice>
 /// The one of that name, or the refusal `unknown` with the nearest name.
 fn by_name<'b, T>(
     all: impl Iterator<Item = &'b T> + Clone,
-    name: impl Fn(&T) -> &str,
+    name: impl Fn(&'b T) -> &'b str + Copy,
     wanted: &str,
     unknown: impl Fn(&str, Option<&str>) -> Refusal,
 ) -> Result<&'b T, Refusal> {
@@ -254,6 +254,6 @@ fn by_name<'b, T>(
     if let Some(found) = all.clone().find(|one| service::key(name(one)) == key) {
         return Ok(found);
     }
-    let near = nearest::nearest(&key, all.map(|one| name(one)));
+    let near = nearest::nearest(&key, all.map(name));
     Err(unknown(wanted, near))
 }

@@ -183,7 +183,7 @@ pub fn agreements(
     for agreement in book.agreements.iter().filter(|one| retired || one.retired_at.is_none()) {
         let service = agreement.service.map_or_else(
             || "every service".to_owned(),
-            |id| services.get(&id).map_or_else(|| "a service".to_owned(), |name| fit(name, 60).to_string()),
+            |id| services.get(&id).map_or_else(|| "a service".to_owned(), |name| fit(name, 60)),
         );
         let end = agreement.retired_at.map(|at| format!(" · retired <t:{}:d>", at.timestamp())).unwrap_or_default();
         lines.push(format!("**{}** · {} · {service}{end}", fit(&agreement.name, 60), kind(agreement.kind)));
@@ -237,7 +237,7 @@ pub fn calendar_changed(calendar: &Named, before: &Version, after: &Version) -> 
 
 /// A day is not as the others, or is again.
 pub fn holiday_set(calendar: &Named, date: Date, after: &Version, passed: bool) -> Message {
-    let what = after.days.on(date).map_or_else(|| "a day as the others".to_owned(), |what| fit(&what, 100).to_string());
+    let what = after.days.on(date).map_or_else(|| "a day as the others".to_owned(), |what| fit(&what, 100));
     let late = if passed { " It has begun already, and only what is left of it is judged so." } else { "" };
     Message::say(format!(
         "Calendar **{}**: {} is {what}. What is under way is due anew.{late}",

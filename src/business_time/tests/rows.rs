@@ -1,5 +1,7 @@
 //! The edge cases of `sla-semantics` 2, each with its number.
 
+use std::fmt::Write as _;
+
 use crate::business_time::{Calendar, Due, Instant, Pauses, Span, Timetable, due, elapsed};
 
 const HOUR: i64 = 3600;
@@ -100,7 +102,7 @@ fn finite_holidays_are_gone_past_and_an_empty_calendar_is_never() {
     let mut days = String::new();
     let mut date = jiff::civil::date(2026, 1, 1);
     while date.year() == 2026 {
-        days.push_str(&format!("{date} closed\n"));
+        writeln!(days, "{date} closed").expect("a line");
         date = date.tomorrow().expect("a day");
     }
     let closed = hours(NEW_YORK, OFFICE, &days);

@@ -56,7 +56,7 @@ pub(super) fn faces(faces: &[Face]) -> Option<String> {
 fn face(face: &Face) -> Option<String> {
     let name = name(face.metric);
     Some(match (face.state, face.due, face.stopped) {
-        (State::Void, ..) => return None,
+        (State::Void, ..) | (State::Running, None, _) => return None,
         (State::Stopped, Some(due), Some(stopped)) if stopped > due => format!("🔴 {name} missed"),
         (State::Stopped, ..) => format!("✅ {name} in time"),
         (State::Paused, ..) => format!("⏸️ {name} paused"),
@@ -69,7 +69,6 @@ fn face(face: &Face) -> Option<String> {
             };
             format!("{sign} {name} due {}", relative(at))
         }
-        (State::Running, None, _) => return None,
     })
 }
 
@@ -188,16 +187,16 @@ fn promised(book: &Book, clock: &Clock, calendar: &Named) -> String {
         Some(_) => "the service's own",
         None => "the default, as the service has none of its own",
     };
-    let mut words = format!(
+    let mut words = vec![format!(
         "{} {}: {} in {}, by {name} ({whose})",
         clock.priority.name(),
         clock.metric.name(),
         clock.promise.amount.in_words(),
         esc(&calendar.name)
-    );
+    )];
     if clock.generation > 1 {
-        words.push_str(&format!(
-            "; promise no. {}, given {}, counted from the same start",
+        words.push(format!(
+            "promise no. {}, given {}, counted from the same start",
             clock.generation,
             moment(clock.promised_at.into())
         ));
@@ -223,9 +222,9 @@ fn promised(book: &Book, clock: &Clock, calendar: &Named) -> String {
                 ))
             })
             .collect();
-        words.push_str(&format!("; it is due before {}", names.join(" and ")));
+        words.push(format!("it is due before {}", names.join(" and ")));
     }
-    words
+    words.join("; ")
 }
 
 /// It is none that counts.

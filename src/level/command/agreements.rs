@@ -196,8 +196,9 @@ pub(super) async fn only_one(
             let taken = |name: &str| {
                 book.agreements.iter().any(|one| crate::service::key(&one.name) == crate::service::key(name))
             };
-            let name = std::iter::once(service.name.clone())
-                .chain((2..).map(|count| format!("{} {count}", service.name)))
+            // One more than all others there are: one of these is free.
+            let name = (1..=book.agreements.len() + 1)
+                .map(|count| if count == 1 { service.name.clone() } else { format!("{} {count}", service.name) })
                 .find(|name| !taken(name))
                 .unwrap_or_default();
             let agreement = Agreement {

@@ -14,6 +14,16 @@ use crate::snowflake::GuildId;
 use crate::store::Tx;
 
 #[derive(FromRow)]
+struct Row {
+    agreement_id: i64,
+    kind: String,
+    name: String,
+    service_id: Option<i64>,
+    from_at: i64,
+    retired_at: Option<i64>,
+}
+
+#[derive(FromRow)]
 struct TermsRow {
     agreement_id: i64,
     from_at: i64,
@@ -75,7 +85,7 @@ pub async fn all(tx: &mut Tx, guild: GuildId) -> Result<Vec<Agreement>, Error> {
             calendar,
         });
     }
-    let rows: Vec<(i64, String, String, Option<i64>, i64, Option<i64>)> = tx
+    let rows: Vec<Row> = tx
         .all(
             "SELECT agreement_id, kind, name, service_id, from_at, retired_at FROM agreement WHERE guild_id = $1
               ORDER BY agreement_id",
@@ -83,17 +93,18 @@ pub async fn all(tx: &mut Tx, guild: GuildId) -> Result<Vec<Agreement>, Error> {
         )
         .await?;
     rows.into_iter()
-        .map(|(id, kind, name, service, from, retired)| {
+        .map(|row| {
+            let kind = row.kind;
             Ok(Agreement {
-                id,
+                id: row.agreement_id,
                 kind: Kind::named(&kind)
                     .ok_or_else(|| Failure::inconsistent("agreement", format!("kind `{kind}` is unknown")))?,
-                name,
-                service,
-                from: instant(from),
-                retired_at: retired.map(instant),
-                terms: terms.remove(&id).unwrap_or_default(),
-                targets: targets.remove(&id).unwrap_or_default(),
+                name: row.name,
+                service: row.service_id,
+                from: instant(row.from_at),
+                retired_at: row.retired_at.map(instant),
+                terms: terms.remove(&row.agreement_id).unwrap_or_default(),
+                targets: targets.remove(&row.agreement_id).unwrap_or_default(),
             })
         })
         .collect()

@@ -84,6 +84,15 @@ macro_rules! clocks {
     };
 }
 
+#[derive(FromRow)]
+struct FaceRow {
+    metric: String,
+    state: String,
+    due_at: Option<i64>,
+    stopped_at: Option<i64>,
+    told: i64,
+}
+
 /// What of a clock stands on a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Face {
@@ -101,7 +110,7 @@ pub struct Face {
 
 /// What of the clocks of an incident stands on its card, response first.
 pub async fn faces(tx: &mut Tx, guild: GuildId, number: Number) -> Result<Vec<Face>, Error> {
-    let rows: Vec<(String, String, Option<i64>, Option<i64>, i64)> = tx
+    let rows: Vec<FaceRow> = tx
         .all(
             "SELECT metric, state, due_at, stopped_at, told FROM clock WHERE guild_id = $1 AND number = $2
               ORDER BY metric DESC",
@@ -109,14 +118,14 @@ pub async fn faces(tx: &mut Tx, guild: GuildId, number: Number) -> Result<Vec<Fa
         )
         .await?;
     rows.into_iter()
-        .map(|(metric, state, due, stopped, told)| {
+        .map(|row| {
             let odd = |what: &str| Failure::inconsistent("clock", format!("{number}: {what}"));
             Ok(Face {
-                metric: Metric::named(&metric).ok_or_else(|| odd(&metric))?,
-                state: State::named(&state).ok_or_else(|| odd(&state))?,
-                due: due.map(instant),
-                stopped: stopped.map(instant),
-                told,
+                metric: Metric::named(&row.metric).ok_or_else(|| odd(&row.metric))?,
+                state: State::named(&row.state).ok_or_else(|| odd(&row.state))?,
+                due: row.due_at.map(instant),
+                stopped: row.stopped_at.map(instant),
+                told: row.told,
             })
         })
         .collect()
