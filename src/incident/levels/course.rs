@@ -20,7 +20,7 @@ pub fn of(incident: &Incident, history: &History) -> Course {
     let mut ratings: Vec<Rating> = measured
         .standings
         .iter()
-        .map(|standing| Rating { at: standing.at.into(), priority: standing.priority, service: standing.service })
+        .map(|standing| Rating { at: standing.at, priority: standing.priority, service: standing.service })
         .collect();
     ratings.sort_by_key(|rating| rating.at);
     Course {
