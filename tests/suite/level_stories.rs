@@ -176,6 +176,9 @@ async fn a_raised_priority_counts_from_the_same_start() {
         desk.settle().await;
         assert_snapshot!(told(desk, "INC-1"), @"
         @&Responders **INC-1** · P1 · checkout is down
+        🟠 90 % of the time to resolve is used up (4 h in 24x7), due ⟨14:48⟩.
+        ---
+        @&Responders **INC-1** · P1 · checkout is down
         🔴 The time to resolve was used up before P1 was given: 4 h in 24x7 is broken since ⟨14:48⟩.
         ");
         let promise = "by **Default** (the default, as the service has none of its own); promise no. 2, given ⟨14:48⟩, counted from the same start";
