@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use insta::assert_snapshot;
 use serde_json::json;
+use wardroom::playground::Message;
 
 use crate::desk::Desk;
 
@@ -10,7 +11,7 @@ use crate::desk::Desk;
 fn told(desk: &Desk, number: &str) -> String {
     let messages = desk.playground.messages(desk.room(number));
     let about = |text: &String| text.contains("the time to") || text.contains("The time to");
-    let texts: Vec<String> = messages.iter().map(|message| message.text()).filter(about).collect();
+    let texts: Vec<String> = messages.iter().map(Message::text).filter(about).collect();
     desk.tidy(&texts.join("\n---\n"))
 }
 
