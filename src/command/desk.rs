@@ -22,7 +22,7 @@ use crate::journal::{self, Actor, Change, Fact};
 use crate::outbox::effect::Lane;
 use crate::outbox::{self, Post, To};
 use crate::setup::{self, Guild, Surroundings};
-use crate::snowflake::{ChannelId, GuildId, MessageId, UserId, minted_at};
+use crate::snowflake::{ChannelId, GuildId, MessageId, minted_at};
 use crate::store::{Store, Tx};
 
 /// An interaction older than this at first sight is not executed: its token is dead, and the person was told that it failed (DESIGN 3).
@@ -68,7 +68,7 @@ impl Desk {
         match invocation.call {
             Call::Complete { ref options, ref focused, .. } => {
                 let typed = options.get(focused).map(said).unwrap_or_default();
-                Answer::Choices(self.complete(guild, invocation.member.user, focused.clone(), typed).await)
+                Answer::Choices(self.complete(&invocation, guild, focused.clone(), typed).await)
             }
             Call::Typed { .. } => self.act(guild, invocation, None).await,
             _ => self.interaction(guild, invocation).await,
@@ -121,12 +121,13 @@ impl Desk {
         }
     }
 
-    async fn complete(&self, guild: GuildId, viewer: UserId, option: String, typed: String) -> Vec<Choice> {
+    async fn complete(&self, invocation: &Invocation, guild: GuildId, option: String, typed: String) -> Vec<Choice> {
+        let (viewer, now) = (invocation.member.user, invocation.received_at);
         let found = self
             .store
             .read(move |tx| {
                 let (option, typed) = (option.clone(), typed.clone());
-                Box::pin(async move { dispatch::complete(tx, guild, viewer, &option, &typed).await })
+                Box::pin(async move { dispatch::complete(tx, guild, viewer, &option, &typed, now).await })
             })
             .await;
         found.unwrap_or_else(|error| {
