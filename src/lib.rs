@@ -73,6 +73,7 @@
 
 pub mod availability;
 pub mod bot;
+pub mod business_time;
 pub mod chat;
 pub mod cli;
 pub mod clock;
@@ -84,6 +85,7 @@ pub mod error;
 pub mod inbox;
 pub mod incident;
 pub mod journal;
+pub mod level;
 pub mod link;
 pub mod memory;
 pub mod number;

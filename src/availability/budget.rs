@@ -1,7 +1,7 @@
 //! The error budget: how much may be lost, how much is, and how fast it goes (`sla-semantics` 5).
 
 use super::rules::WHOLE;
-use super::spans::{Span, Spans};
+use crate::business_time::{Instant, Span, Spans};
 
 const HOUR: i64 = 3600;
 /// How far back the pace is looked at (the long windows of the table in `sla-semantics` 5).
@@ -25,7 +25,7 @@ pub(super) struct Costs<'a> {
 impl Costs<'_> {
     /// What was lost in `span`, in seconds.
     pub fn lost(&self, span: Span) -> i64 {
-        self.down.clip(span).total() + self.degraded.clip(span).total() * self.percent / 100
+        self.down.and(&span.into()).seconds() + self.degraded.and(&span.into()).seconds() * self.percent / 100
     }
 }
 
@@ -55,15 +55,15 @@ pub struct Burn {
 
 impl Budget {
     /// The budget for `objective` over `period`, looked at from `end`; none when nothing is agreed in the period.
-    pub(super) fn of(objective: i64, period: Span, end: i64, costs: &Costs<'_>) -> Option<Self> {
-        let agreed = costs.agreed.clip(period).total();
+    pub(super) fn of(objective: i64, period: Span, end: Instant, costs: &Costs<'_>) -> Option<Self> {
+        let agreed = costs.agreed.and(&period.into()).seconds();
         if agreed == 0 {
             return None;
         }
-        let (budget, spent) = (scaled(agreed, WHOLE - objective, WHOLE), costs.lost((period.0, end)));
+        let (budget, spent) = (scaled(agreed, WHOLE - objective, WHOLE), costs.lost(Span { until: end, ..period }));
         let burns = LOOK_BACKS.map(|back| {
-            let span = (end - back, end);
-            let (agreed, lost) = (costs.agreed.clip(span).total(), costs.lost(span));
+            let span = Span { from: end - back, until: end };
+            let (agreed, lost) = (costs.agreed.and(&span.into()).seconds(), costs.lost(span));
             let may_be_lost = scaled(agreed, WHOLE - objective, 1);
             let rate = (may_be_lost > 0).then(|| scaled(lost, WHOLE * MILLI, may_be_lost));
             let left = budget - spent;

@@ -17,7 +17,7 @@ fn row(measured: &Measured) -> String {
     let figures = &measured.figures;
     let number = |value: Option<i64>| value.map_or_else(|| "n/a".to_owned(), |value| value.to_string());
     let budget = figures.budget.as_ref();
-    let objective = measured.promise.objective;
+    let objective = measured.promise.objective.as_ref().map(|objective| objective.millionths);
     let decimals = objective.map_or(4, |objective| decimals(objective).max(4));
     [
         quoted(&measured.service.name),

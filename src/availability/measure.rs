@@ -3,11 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::budget::LOOK_BACKS;
-use super::promise::{self, Promise};
+use super::promise::{Promise, Promises};
 use super::rules::{Figures, Given};
-use super::spans::{Span, Spans};
 use super::store;
 use super::window::{Kind, Stretch, Window};
+use crate::business_time::{Instant, Span, Spans};
 use crate::error::Error;
 use crate::incident::history::Degree;
 use crate::incident::impairment::{self, Impairment};
@@ -46,9 +46,13 @@ pub async fn measure(
     let longest = TimeDelta::seconds(LOOK_BACKS[LOOK_BACKS.len() - 1]);
     let earliest = from.min(until.min(now) - longest);
     let windows = store::between(tx, guild.id, Kind::Maintenance, earliest, until).await?;
+    let promises = Promises::read(tx, guild).await?;
+    // The promise is the one that held at the end of the period.
+    let at = if until > now { now } else { until - TimeDelta::microseconds(1) };
     let mut measured = Vec::with_capacity(services.len());
     for service in services {
-        measured.push(one(tx, guild, service, (from, until), (earliest, &windows), now).await?);
+        let promise = promises.of(&service, at);
+        measured.push(one(tx, guild, (service, promise), (from, until), (earliest, &windows), now).await?);
     }
     Ok(measured)
 }
@@ -56,12 +60,11 @@ pub async fn measure(
 async fn one(
     tx: &mut Tx,
     guild: &Guild,
-    service: Service,
+    (service, promise): (Service, Promise),
     (from, until): Stretch,
     (mut earliest, windows): (DateTime<Utc>, &[Window]),
     now: DateTime<Utc>,
 ) -> Result<Measured, Error> {
-    let promise = promise::of(tx, guild, &service).await?;
     let end = until.min(now);
     let mut impairments = impairment::of_service(tx, guild.id, service.id, earliest, end).await?;
     let mut reread = false;
@@ -78,10 +81,11 @@ async fn one(
     let mut given = given(&promise, &impairments, &windows, (from, until), earliest, now);
     // What is retired is promised no longer.
     if let Some(retired) = service.retired_at {
-        given.hours = given.hours.clip((i64::MIN, retired.timestamp()));
+        let in_use = Span { from: Instant::of(i64::MIN), until: retired.into() };
+        given.hours = given.hours.and(&in_use.into());
     }
     let figures = Figures::of(&given);
-    let hours = given.hours.clip(figures.span);
+    let hours = given.hours.and(&figures.span.into());
     windows.retain(|window| window.from < until && from < window.until.max(window.ended_at.unwrap_or(window.until)));
     Ok(Measured { service, promise, hours, figures, impairments, windows })
 }
@@ -98,19 +102,19 @@ fn given(
         impairments
             .iter()
             .filter(move |one| one.degree == degree)
-            .map(|one| (one.from.timestamp(), one.until.map(|until| until.timestamp())))
+            .map(|one| (one.from.into(), one.until.map(Instant::from)))
     };
-    let seconds = |(from, until): Stretch| (from.timestamp(), until.timestamp());
-    let overruns = windows.iter().filter_map(Window::overrun).map(seconds).map(|(from, until)| (from, Some(until)));
+    let span = |(from, until): Stretch| Span { from: from.into(), until: until.into() };
+    let overruns = windows.iter().filter_map(Window::overrun).map(span).map(|span| (span.from, Some(span.until)));
     Given {
-        period: seconds((from, until)),
-        now: now.timestamp(),
-        hours: promise.open((earliest.timestamp(), until.timestamp())),
-        excused: windows.iter().filter_map(Window::excused).map(seconds).collect::<Spans>(),
+        period: span((from, until)),
+        now: now.into(),
+        hours: promise.open(span((earliest, until))),
+        excused: windows.iter().filter_map(Window::excused).map(span).collect::<Spans>(),
         outages: of(Degree::Outage).chain(overruns).collect(),
         degraded: of(Degree::Degraded).collect(),
         degraded_percent: promise.degraded_percent,
-        objective: promise.objective,
+        objective: promise.objective.as_ref().map(|objective| objective.millionths),
     }
 }
 
@@ -123,17 +127,13 @@ impl Measured {
     /// What happened in `span`, in the order in which it began.
     pub fn reaching(&self, span: Span) -> impl Iterator<Item = &Impairment> {
         self.impairments.iter().filter(move |one| {
-            one.from.timestamp() < span.1 && one.until.is_none_or(|until| until.timestamp() > span.0)
+            Instant::from(one.from) < span.until && one.until.is_none_or(|until| Instant::from(until) > span.from)
         })
     }
 
     /// The maintenance whose overrun was behind the outage `span`.
     pub fn overruns(&self, span: Span) -> Vec<&Window> {
-        self.windows
-            .iter()
-            .filter(|window| {
-                window.overrun().is_some_and(|(from, until)| from.timestamp() < span.1 && until.timestamp() > span.0)
-            })
-            .collect()
+        let meets = |(from, until): Stretch| Instant::from(from) < span.until && Instant::from(until) > span.from;
+        self.windows.iter().filter(|window| window.overrun().is_some_and(meets)).collect()
     }
 }

@@ -15,7 +15,6 @@ pub mod promise;
 pub mod reply;
 mod report;
 pub mod rules;
-pub mod spans;
 pub mod store;
 pub mod window;
 

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use super::measure::Measured;
 use super::reply::{decimals, promised};
 use super::report::Known;
-use super::spans::{Span, Spans};
+use crate::business_time::{Instant, Span, Spans};
 use crate::chat::phrase::Period;
 use crate::chat::text::clean_line;
 use crate::incident::history::Degree;
@@ -36,8 +36,8 @@ pub(super) fn of(
     say(format!("# Availability of {name}, {}\n", period.name()));
     say(format!(
         "From {} until {}{}. Times are those of {}; lengths are hours:minutes:seconds.\n",
-        local(figures.span.0, zone),
-        local(figures.span.1, zone),
+        local(figures.span.from, zone),
+        local(figures.span.until, zone),
         if period.until > now { ", which is now: the period is not over" } else { "" },
         guild.zone_name
     ));
@@ -99,16 +99,14 @@ fn by_day(hours: &Spans, span: Span, zone: &TimeZone) -> Vec<String> {
 /// Each local day of `span` with its promised seconds.
 fn days(hours: &Spans, span: Span, zone: &TimeZone) -> Vec<(Date, i64)> {
     let mut found = Vec::new();
-    let mut from = span.0;
-    while from < span.1 {
+    let mut from = span.from;
+    while from < span.until {
         let day = date(from, zone);
-        let next = day
-            .tomorrow()
-            .ok()
-            .and_then(|next| Some(next.to_zoned_datetime(zone.clone()).ok()?.timestamp().as_second()));
+        let next = day.tomorrow().ok().and_then(|next| next.to_zoned_datetime(zone.clone()).ok());
         // Behind the last day that there is nothing is promised either.
-        let until = next.filter(|next| *next > from).unwrap_or(span.1).min(span.1);
-        found.push((day, hours.clip((from, until)).total()));
+        let next = next.map(|next| Instant::of(next.timestamp().as_second())).filter(|next| *next > from);
+        let until = next.map_or(span.until, |next| next.min(span.until));
+        found.push((day, hours.and(&Span { from, until }.into()).seconds()));
         from = until;
     }
     found
@@ -124,7 +122,8 @@ fn maintenance(measured: &Measured, zone: &TimeZone) -> Vec<String> {
         .map(|window| {
             let what = match window.excused() {
                 Some((from, until)) => {
-                    let within = measured.hours.clip((from.timestamp(), until.timestamp())).total();
+                    let span = Span { from: from.into(), until: until.into() };
+                    let within = measured.hours.and(&span.into()).seconds();
                     format!("{} of the service time", clock(within))
                 }
                 None if window.cancelled_at.is_some() => "called off, takes nothing out".to_owned(),
@@ -137,7 +136,7 @@ fn maintenance(measured: &Measured, zone: &TimeZone) -> Vec<String> {
                     format!("; ended late, down from its end on: {}", clock((until - from).num_seconds()))
                 })
                 .unwrap_or_default();
-            let span = (window.from.timestamp(), window.until.timestamp());
+            let span = Span { from: window.from.into(), until: window.until.into() };
             format!("- {} {}: {what}{overrun}", between(span, zone), clean_line(&window.name))
         })
         .collect()
@@ -157,9 +156,9 @@ fn incidents(measured: &Measured, zone: &TimeZone, known: &BTreeMap<Number, Know
             };
             match one.until {
                 Some(until) => {
-                    format!("- {} {which}{degree}", between((one.from.timestamp(), until.timestamp()), zone))
+                    format!("- {} {which}{degree}", between(Span { from: one.from.into(), until: until.into() }, zone))
                 }
-                None => format!("- from {} on {which}{degree}", local(one.from.timestamp(), zone)),
+                None => format!("- from {} on {which}{degree}", local(one.from.into(), zone)),
             }
         })
         .collect();
@@ -181,7 +180,7 @@ fn sums(measured: &Measured) -> Vec<String> {
             clock(figures.lost)
         ));
     }
-    let decimals = measured.promise.objective.map_or(2, decimals);
+    let decimals = figures.budget.as_ref().map_or(2, |budget| decimals(budget.objective));
     lines.push(format!(
         "- Availability: ({} - {}) / {} = {} / {} = **{} %**, cut and not rounded",
         clock(figures.agreed),
@@ -216,18 +215,18 @@ fn clock(seconds: i64) -> String {
     format!("{sign}{}:{:02}:{:02}", all / 3600, all % 3600 / 60, all % 60)
 }
 
-fn between((from, until): Span, zone: &TimeZone) -> String {
-    format!("{} to {}", local(from, zone), local(until, zone))
+fn between(span: Span, zone: &TimeZone) -> String {
+    format!("{} to {}", local(span.from, zone), local(span.until, zone))
 }
 
 /// `2026-11-24 10:00:00 +01`: with the offset, since an hour may come twice.
-fn local(seconds: i64, zone: &TimeZone) -> String {
-    let Ok(at) = Timestamp::from_second(seconds) else { return String::new() };
+fn local(at: Instant, zone: &TimeZone) -> String {
+    let Ok(at) = Timestamp::from_second(at.seconds()) else { return String::new() };
     at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
 }
 
-fn date(seconds: i64, zone: &TimeZone) -> Date {
-    Timestamp::from_second(seconds).map_or(Date::MAX, |at| zone.to_datetime(at).date())
+fn date(at: Instant, zone: &TimeZone) -> Date {
+    Timestamp::from_second(at.seconds()).map_or(Date::MAX, |at| zone.to_datetime(at).date())
 }
 
 fn weekday(day: Date) -> String {

@@ -9,26 +9,26 @@
 //! * What is degraded and not down is told apart. It costs availability only as far as [`Given::degraded_percent`] says.
 
 use super::budget::{Budget, Costs};
-use super::spans::{Span, Spans};
+use crate::business_time::{Instant, Span, Spans};
 
 /// All of something, for objectives: 99.9 % are 999,000.
 pub const WHOLE: i64 = 1_000_000;
 
-/// What the figures of a service are made of. Instants are seconds of the Unix epoch.
+/// What the figures of a service are made of.
 #[derive(Clone, Debug)]
 pub struct Given {
     /// The period.
     pub period: Span,
     /// What has not happened by then counts nothing.
-    pub now: i64,
+    pub now: Instant,
     /// The hours in which service is promised: all of the period, and back to where an outage began that reaches into it.
     pub hours: Spans,
     /// Announced maintenance.
     pub excused: Spans,
     /// When it was down, whole and in any order; without an end while it lasts.
-    pub outages: Vec<(i64, Option<i64>)>,
+    pub outages: Vec<(Instant, Option<Instant>)>,
     /// When it was worse than agreed.
-    pub degraded: Vec<(i64, Option<i64>)>,
+    pub degraded: Vec<(Instant, Option<Instant>)>,
     /// How much of degraded time counts as down, in percent.
     pub degraded_percent: i64,
     /// The promise, in millionths.
@@ -104,19 +104,18 @@ pub struct Figures {
 impl Figures {
     /// The figures of what is given.
     pub fn of(given: &Given) -> Self {
-        let (from, until) = given.period;
-        let end = until.min(given.now).max(from);
-        let span = (from, end);
+        let end = given.period.until.min(given.now).max(given.period.from);
+        let span = Span { until: end, ..given.period };
         let agreed_ever = given.hours.minus(&given.excused);
         let outages = united(&given.outages, end);
-        let down_ever = agreed_ever.intersect(&outages);
-        let degraded_ever = agreed_ever.intersect(&united(&given.degraded, end)).minus(&outages);
+        let down_ever = agreed_ever.and(&outages);
+        let degraded_ever = agreed_ever.and(&united(&given.degraded, end)).minus(&outages);
         let costs =
             Costs { agreed: &agreed_ever, down: &down_ever, degraded: &degraded_ever, percent: given.degraded_percent };
 
-        let service_time = given.hours.clip(span).total();
-        let agreed = agreed_ever.clip(span).total();
-        let down = down_ever.clip(span).total();
+        let service_time = given.hours.and(&span.into()).seconds();
+        let agreed = agreed_ever.and(&span.into()).seconds();
+        let down = down_ever.and(&span.into()).seconds();
         let list = listed(&outages, &down_ever, span);
         let count = list.iter().filter(|outage| !outage.carried).count();
         let count = i64::try_from(count).unwrap_or(i64::MAX);
@@ -127,7 +126,7 @@ impl Figures {
             excused: service_time - agreed,
             agreed,
             down,
-            degraded: degraded_ever.clip(span).total(),
+            degraded: degraded_ever.and(&span.into()).seconds(),
             lost,
             list,
             outages: count,
@@ -145,8 +144,8 @@ impl Figures {
 }
 
 /// Outages united; those that last end at `end`.
-fn united(outages: &[(i64, Option<i64>)], end: i64) -> Spans {
-    outages.iter().map(|(from, until)| (*from, until.unwrap_or(end))).collect()
+fn united(outages: &[(Instant, Option<Instant>)], end: Instant) -> Spans {
+    outages.iter().map(|&(from, until)| Span { from, until: until.unwrap_or(end) }).collect()
 }
 
 /// The united outages that have down seconds in `span`.
@@ -154,11 +153,11 @@ fn listed(outages: &Spans, down: &Spans, span: Span) -> Vec<Outage> {
     outages
         .iter()
         .filter_map(|whole| {
-            let all = down.clip(whole);
-            let here = all.clip(span);
+            let all = down.and(&whole.into());
+            let here = all.and(&span.into());
             let (first, last) = (here.iter().next()?, here.iter().last()?);
-            let carried = all.iter().next().is_some_and(|(from, _)| from < span.0);
-            Some(Outage { span: (first.0, last.1), down: here.total(), carried })
+            let carried = all.iter().next().is_some_and(|piece| piece.from < span.from);
+            Some(Outage { span: Span { from: first.from, until: last.until }, down: here.seconds(), carried })
         })
         .collect()
 }

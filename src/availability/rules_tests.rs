@@ -5,18 +5,31 @@ use proptest::prelude::*;
 use super::super::budget::step_to_tell;
 use super::*;
 
+/// A span between two seconds.
+fn span((from, until): (i64, i64)) -> Span {
+    Span { from: Instant::of(from), until: Instant::of(until) }
+}
+
+fn spans(of: &[(i64, i64)]) -> Spans {
+    of.iter().copied().map(span).collect()
+}
+
+fn windows(of: &[(i64, i64)]) -> Vec<(Instant, Option<Instant>)> {
+    of.iter().map(|(from, until)| (Instant::of(*from), Some(Instant::of(*until)))).collect()
+}
+
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
 /// November: 30 days.
 const MONTH: i64 = 30 * DAY;
 
-fn around_the_clock(outages: &[(i64, i64)], excused: &[Span]) -> Given {
+fn around_the_clock(outages: &[(i64, i64)], excused: &[(i64, i64)]) -> Given {
     Given {
-        period: (0, MONTH),
-        now: MONTH,
-        hours: Spans::from_iter([(-MONTH, 2 * MONTH)]),
-        excused: excused.iter().copied().collect(),
-        outages: outages.iter().map(|(from, until)| (*from, Some(*until))).collect(),
+        period: span((0, MONTH)),
+        now: Instant::of(MONTH),
+        hours: spans(&[(-MONTH, 2 * MONTH)]),
+        excused: spans(excused),
+        outages: windows(outages),
         degraded: Vec::new(),
         degraded_percent: 0,
         objective: Some(999_000),
@@ -74,49 +87,49 @@ fn mean_times_are_of_united_outages_and_apply_only_where_there_was_one() {
 
 #[test]
 fn an_outage_is_counted_where_its_first_agreed_second_lies() {
-    let across = |period: Span| {
-        Figures::of(&Given { period, now: 2 * MONTH, ..around_the_clock(&[(MONTH - HOUR, MONTH + HOUR)], &[]) })
+    let across = |period: (i64, i64)| {
+        let (period, now) = (span(period), Instant::of(2 * MONTH));
+        Figures::of(&Given { period, now, ..around_the_clock(&[(MONTH - HOUR, MONTH + HOUR)], &[]) })
     };
     let (first, second) = (across((0, MONTH)), across((MONTH, 2 * MONTH)));
     assert_eq!((first.outages, first.down, first.list[0].carried), (1, HOUR, false));
     assert_eq!((second.outages, second.down, second.list[0].carried), (0, HOUR, true));
     assert_eq!(second.mtrs, None);
     // It began before the period, but out of hours: its first agreed second is in the period.
-    let office =
-        Given { hours: Spans::from_iter([(9 * HOUR, 17 * HOUR)]), ..around_the_clock(&[(-DAY, 10 * HOUR)], &[]) };
+    let office = Given { hours: spans(&[(9 * HOUR, 17 * HOUR)]), ..around_the_clock(&[(-DAY, 10 * HOUR)], &[]) };
     let figures = Figures::of(&office);
     assert_eq!((figures.outages, figures.down), (1, HOUR));
     // A night between does not make two of one.
     let nights = Given {
-        hours: Spans::from_iter([(9 * HOUR, 17 * HOUR), (33 * HOUR, 41 * HOUR)]),
+        hours: spans(&[(9 * HOUR, 17 * HOUR), (33 * HOUR, 41 * HOUR)]),
         ..around_the_clock(&[(16 * HOUR, 34 * HOUR)], &[])
     };
     let figures = Figures::of(&nights);
     assert_eq!((figures.outages, figures.down, figures.mtrs), (1, 2 * HOUR, Some(2 * HOUR)));
-    assert_eq!(figures.list[0].span, (16 * HOUR, 34 * HOUR));
+    assert_eq!(figures.list[0].span, span((16 * HOUR, 34 * HOUR)));
 }
 
 #[test]
 fn what_lasts_is_counted_until_now_and_the_budget_is_of_the_whole_period() {
     let open = Given {
-        now: 10 * DAY,
-        outages: vec![(10 * DAY - 100, None)],
+        now: Instant::of(10 * DAY),
+        outages: vec![(Instant::of(10 * DAY - 100), None)],
         ..around_the_clock(&[], &[(20 * DAY, 21 * DAY)])
     };
     let figures = Figures::of(&open);
-    assert_eq!((figures.span, figures.agreed, figures.down), ((0, 10 * DAY), 10 * DAY, 100));
+    assert_eq!((figures.span, figures.agreed, figures.down), (span((0, 10 * DAY)), 10 * DAY, 100));
     let budget = figures.budget.expect("a promise");
     assert_eq!((budget.budget, budget.spent, budget.left()), (29 * DAY / 1000, 100, 29 * DAY / 1000 - 100));
-    let later = Figures::of(&Given { now: 40 * DAY, ..open.clone() });
+    let later = Figures::of(&Given { now: Instant::of(40 * DAY), ..open.clone() });
     assert_eq!(later.down, 20 * DAY + 100 - DAY, "it ends with the period, and nothing is down in maintenance");
-    let before = Figures::of(&Given { now: -5, ..open });
+    let before = Figures::of(&Given { now: Instant::of(-5), ..open });
     assert_eq!((before.agreed, before.availability), (0, None));
 }
 
 #[test]
 fn what_is_degraded_is_told_apart_and_counts_as_much_as_agreed() {
     let both = Given {
-        degraded: vec![(9 * HOUR, Some(12 * HOUR)), (8 * HOUR, Some(10 * HOUR))],
+        degraded: windows(&[(9 * HOUR, 12 * HOUR), (8 * HOUR, 10 * HOUR)]),
         ..around_the_clock(&[(11 * HOUR, 13 * HOUR)], &[])
     };
     let apart = Figures::of(&both);
@@ -158,7 +171,7 @@ fn each_step_of_spending_is_told_once_and_the_highest_alone() {
 }
 
 prop_compose! {
-    fn some_spans(most: usize)(spans in prop::collection::vec((-500_i64..1500, 0_i64..200), 0..most)) -> Vec<Span> {
+    fn some_spans(most: usize)(spans in prop::collection::vec((-500_i64..1500, 0_i64..200), 0..most)) -> Vec<(i64, i64)> {
         spans.into_iter().map(|(from, length)| (from, from + length)).collect()
     }
 }
@@ -168,14 +181,13 @@ prop_compose! {
         hours in some_spans(12), excused in some_spans(5), outages in some_spans(8), degraded in some_spans(5),
         open in prop::option::of(0_i64..1500), now in 0_i64..1500, percent in 0_i64..=100, objective in prop::option::of(1..=WHOLE),
     ) -> Given {
-        let ended = |spans: Vec<Span>| spans.into_iter().map(|(from, until)| (from, Some(until)));
         Given {
-            period: (0, 1000),
-            now,
-            hours: hours.into_iter().collect(),
-            excused: excused.into_iter().collect(),
-            outages: ended(outages).chain(open.map(|from| (from, None))).collect(),
-            degraded: ended(degraded).collect(),
+            period: span((0, 1000)),
+            now: Instant::of(now),
+            hours: spans(&hours),
+            excused: spans(&excused),
+            outages: windows(&outages).into_iter().chain(open.map(|from| (Instant::of(from), None))).collect(),
+            degraded: windows(&degraded),
             degraded_percent: percent,
             objective,
         }
@@ -184,13 +196,13 @@ prop_compose! {
 
 /// The same, second by second.
 fn by_counting(given: &Given) -> (i64, i64, i64, i64) {
-    let end = given.period.1.min(given.now);
-    let in_any = |spans: &[(i64, Option<i64>)], at: i64| {
+    let end = given.period.until.min(given.now);
+    let in_any = |spans: &[(Instant, Option<Instant>)], at: Instant| {
         spans.iter().any(|(from, until)| *from <= at && at < until.unwrap_or(end))
     };
-    let within = |spans: &Spans, at: i64| spans.iter().any(|(from, until)| from <= at && at < until);
+    let within = |spans: &Spans, at: Instant| spans.iter().any(|span| span.from <= at && at < span.until);
     let mut counts = (0, 0, 0, 0);
-    for at in given.period.0..end {
+    for at in (given.period.from.seconds()..end.seconds()).map(Instant::of) {
         if within(&given.hours, at) {
             counts.0 += 1;
             if !within(&given.excused, at) {
@@ -230,7 +242,7 @@ proptest! {
 
     #[test]
     fn the_parts_of_a_period_add_up_to_it(given in anything(), cut in 0_i64..=1000) {
-        let part = |period: Span| Figures::of(&Given { period, ..given.clone() });
+        let part = |period: (i64, i64)| Figures::of(&Given { period: span(period), ..given.clone() });
         let (whole, first, second) = (part((0, 1000)), part((0, cut)), part((cut, 1000)));
         prop_assert_eq!(whole.service_time, first.service_time + second.service_time);
         prop_assert_eq!(whole.agreed, first.agreed + second.agreed);
@@ -242,7 +254,7 @@ proptest! {
     #[test]
     fn one_more_outage_never_makes_it_better(given in anything(), from in 0_i64..1000, length in 0_i64..300) {
         let mut worse = given.clone();
-        worse.outages.push((from, Some(from + length)));
+        worse.outages.extend(windows(&[(from, from + length)]));
         let (before, after) = (Figures::of(&given), Figures::of(&worse));
         prop_assert!(after.down >= before.down && after.agreed == before.agreed && after.lost >= before.lost);
     }

@@ -66,9 +66,10 @@ impl Desk {
     pub async fn answer(&self, invocation: Invocation) -> Answer {
         let Some(guild) = invocation.guild else { return outside_of_guilds(&invocation.call) };
         match invocation.call {
-            Call::Complete { ref options, ref focused, .. } => {
+            Call::Complete { ref path, ref options, ref focused } => {
                 let typed = options.get(focused).map(said).unwrap_or_default();
-                Answer::Choices(self.complete(&invocation, guild, focused.clone(), typed).await)
+                let command = path.first().cloned().unwrap_or_default();
+                Answer::Choices(self.complete(&invocation, guild, [command, focused.clone(), typed]).await)
             }
             Call::Typed { .. } => self.act(guild, invocation, None).await,
             _ => self.interaction(guild, invocation).await,
@@ -121,13 +122,14 @@ impl Desk {
         }
     }
 
-    async fn complete(&self, invocation: &Invocation, guild: GuildId, option: String, typed: String) -> Vec<Choice> {
+    /// Completions, for whoever types, of a command's option as far as it is typed.
+    async fn complete(&self, invocation: &Invocation, guild: GuildId, of: [String; 3]) -> Vec<Choice> {
         let (viewer, now) = (invocation.member.user, invocation.received_at);
         let found = self
             .store
             .read(move |tx| {
-                let (option, typed) = (option.clone(), typed.clone());
-                Box::pin(async move { dispatch::complete(tx, guild, viewer, &option, &typed, now).await })
+                let [command, option, typed] = of.clone();
+                Box::pin(async move { dispatch::complete(tx, guild, viewer, [&command, &option, &typed], now).await })
             })
             .await;
         found.unwrap_or_else(|error| {

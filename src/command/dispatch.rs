@@ -16,7 +16,7 @@ use crate::number::{self, Number};
 use crate::setup::Surroundings;
 use crate::snowflake::{ChannelId, GuildId, UserId};
 use crate::store::Tx;
-use crate::{availability, incident, service, setup};
+use crate::{availability, incident, level, service, setup};
 
 /// A command of some process.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +29,8 @@ pub enum Command {
     Availability(availability::command::Command),
     /// `/setup`.
     Setup(setup::command::Command),
+    /// `/sla`.
+    Sla(level::command::Command),
     /// `/inbox`.
     Inbox,
     /// `/help`.
@@ -48,6 +50,7 @@ impl Command {
             Some("service") => Self::Service(serde_json::from_value(tagged()).map_err(odd)?),
             Some("availability") => Self::Availability(serde_json::from_value(tagged()).map_err(odd)?),
             Some("setup") => Self::Setup(serde_json::from_value(tagged()).map_err(odd)?),
+            Some("sla") => Self::Sla(serde_json::from_value(tagged()).map_err(odd)?),
             Some("inbox") => Self::Inbox,
             Some("help") => Self::Help(serde_json::from_value(Value::Object(options)).map_err(odd)?),
             _ => {
@@ -63,6 +66,7 @@ impl Command {
             Self::Service(command) => command.is_read(),
             Self::Availability(command) => command.is_read(),
             Self::Setup(command) => command.is_read(),
+            Self::Sla(command) => command.is_read(),
             Self::Inbox | Self::Help(_) => true,
         }
     }
@@ -205,6 +209,7 @@ pub async fn carry_out(
         Deed::Command(Command::Service(command)) => service::command::handle(tx, context, command).await,
         Deed::Command(Command::Availability(command)) => availability::command::handle(tx, context, command).await,
         Deed::Command(Command::Setup(command)) => setup::command::handle(tx, context, command, around).await,
+        Deed::Command(Command::Sla(command)) => level::command::handle(tx, context, command).await,
         Deed::Command(Command::Inbox) => waiting::inbox(tx, context).await,
         Deed::Command(Command::Help(command)) => Ok(help::handle(&command)),
         Deed::OnMessage(name, target) => match name.as_str() {
@@ -251,11 +256,13 @@ pub async fn complete(
     tx: &mut Tx,
     guild: GuildId,
     viewer: UserId,
-    option: &str,
-    typed: &str,
+    [command, option, typed]: [&str; 3],
     now: DateTime<Utc>,
 ) -> Result<Vec<Choice>, Error> {
     match option {
+        "service" if command == "sla" => level::command::complete_service(tx, guild, typed).await,
+        "agreement" => level::command::complete_agreement(tx, guild, typed).await,
+        "calendar" => level::command::complete_calendar(tx, guild, typed).await,
         "incident" | "to" | "into" => incident::complete(tx, guild, viewer, typed).await,
         "task" => incident::tasks::complete(tx, guild, viewer, typed).await,
         "service" => service::complete(tx, guild, typed).await,

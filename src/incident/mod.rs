@@ -23,6 +23,7 @@ mod impact;
 pub mod impairment;
 mod inbox;
 pub mod jobs;
+pub mod levels;
 mod linking;
 pub mod listing;
 pub mod notices;

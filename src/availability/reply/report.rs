@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::{length, stretch};
 use crate::availability::budget::{Budget, Burn};
 use crate::availability::measure::Measured;
+use crate::availability::promise::Promise;
 use crate::availability::report::{Known, NAMED};
 use crate::availability::rules::{Figures, Outage, Share, WHOLE};
 use crate::chat::message::Message;
@@ -45,8 +46,21 @@ pub fn report(measured: &Measured, period: &Period, known: &BTreeMap<Number, Kno
             lines.push(format!("{} more stand in the file.", figures.list.len() - NAMED));
         }
     }
-    lines.push(format!("-# Promised {}. The file shows the arithmetic.", code(&measured.promise.hours, 80)));
+    lines.push(footing(&measured.promise));
     Message::say(lines.join("\n"))
+}
+
+/// What the figures rest on.
+fn footing(promise: &Promise) -> String {
+    let hours = code(&promise.hours, 80);
+    let why = if promise.unreadable {
+        " (its words for hours are none that I can read: `/service edit hours:Mon-Fri 09:00-17:30`)"
+    } else {
+        ""
+    };
+    let agreement = promise.objective.as_ref();
+    let by = agreement.map(|objective| format!(" by {}", fit(&objective.agreement, 60))).unwrap_or_default();
+    format!("-# Promised {hours}{why}{by}. The file shows the arithmetic.")
 }
 
 /// `✅ **99.95 %** · promised 99.90 %: met`.
@@ -55,7 +69,7 @@ fn verdict(figures: &Figures, over: bool) -> String {
         return "➖ **n/a**: nothing was agreed in this time, so availability does not apply.".to_owned();
     };
     let Some(budget) = &figures.budget else {
-        return format!("**{} %** · no availability is agreed on for it", share.percent(2));
+        return format!("**{} %** · no availability is agreed: `/sla agreement add`", share.percent(2));
     };
     let decimals = decimals(budget.objective);
     let (mark, word) = match (share.reaches(budget.objective), over) {
@@ -133,11 +147,10 @@ fn pace(burns: &[Burn]) -> String {
 }
 
 fn line(measured: &Measured, outage: &Outage, known: &BTreeMap<Number, Known>) -> String {
-    let at = |seconds: i64| DateTime::from_timestamp(seconds, 0).unwrap_or_default();
     let carried = if outage.carried { " (began before)" } else { "" };
     format!(
         "• {} · {} down{carried} · {}",
-        stretch(at(outage.span.0), at(outage.span.1)),
+        stretch(outage.span.from.into(), outage.span.until.into()),
         length(outage.down),
         causes(measured, outage, known)
     )
