@@ -24,6 +24,7 @@
 //! | [`chat`] | the port: invocations in, answers and messages out; text hygiene; phrases of time; the typed grammar; limits |
 //! | [`command`] | the catalogue, the one dispatch, help, forms, the desk |
 //! | [`incident`], [`service`], [`setup`] | the processes. Each has the same files: `mod` (rules), `command`, `store`, `reply` (words), `jobs` where time acts |
+//! | [`availability`] | whether service was there when it was promised: outages, mean times, error budget, announced maintenance |
 //! | [`link`] | ties between records of any kind: typed, dated, with author |
 //! | [`journal`] | the evidence: a hash chain per guild, its byte format, and the walk that verifies it |
 //! | [`report`] | documents computed from the journal: the post-incident summary |
@@ -70,6 +71,7 @@
 //!   `/incident role` or a handover mends.
 //! * Rate limits are kept in [`discord::rest`] and not by twilight-http-ratelimiting, since a page must overtake a digest within a bucket.
 
+pub mod availability;
 pub mod bot;
 pub mod business_time;
 pub mod chat;

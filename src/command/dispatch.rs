@@ -1,5 +1,6 @@
 //! Every command, in one match.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::catalogue::CATALOGUE;
@@ -15,7 +16,7 @@ use crate::number::{self, Number};
 use crate::setup::Surroundings;
 use crate::snowflake::{ChannelId, GuildId, UserId};
 use crate::store::Tx;
-use crate::{incident, level, service, setup};
+use crate::{availability, incident, level, service, setup};
 
 /// A command of some process.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +25,8 @@ pub enum Command {
     Incident(incident::command::Command),
     /// `/service`.
     Service(service::command::Command),
+    /// `/availability`.
+    Availability(availability::command::Command),
     /// `/setup`.
     Setup(setup::command::Command),
     /// `/sla`.
@@ -45,6 +48,7 @@ impl Command {
         Ok(match path.first().map(String::as_str) {
             Some("incident") => Self::Incident(serde_json::from_value(tagged()).map_err(odd)?),
             Some("service") => Self::Service(serde_json::from_value(tagged()).map_err(odd)?),
+            Some("availability") => Self::Availability(serde_json::from_value(tagged()).map_err(odd)?),
             Some("setup") => Self::Setup(serde_json::from_value(tagged()).map_err(odd)?),
             Some("sla") => Self::Sla(serde_json::from_value(tagged()).map_err(odd)?),
             Some("inbox") => Self::Inbox,
@@ -60,6 +64,7 @@ impl Command {
         match self {
             Self::Incident(command) => command.is_read(),
             Self::Service(command) => command.is_read(),
+            Self::Availability(command) => command.is_read(),
             Self::Setup(command) => command.is_read(),
             Self::Sla(command) => command.is_read(),
             Self::Inbox | Self::Help(_) => true,
@@ -202,6 +207,7 @@ pub async fn carry_out(
     match deed {
         Deed::Command(Command::Incident(command)) => incident::command::handle(tx, context, command).await,
         Deed::Command(Command::Service(command)) => service::command::handle(tx, context, command).await,
+        Deed::Command(Command::Availability(command)) => availability::command::handle(tx, context, command).await,
         Deed::Command(Command::Setup(command)) => setup::command::handle(tx, context, command, around).await,
         Deed::Command(Command::Sla(command)) => level::command::handle(tx, context, command).await,
         Deed::Command(Command::Inbox) => waiting::inbox(tx, context).await,
@@ -250,9 +256,8 @@ pub async fn complete(
     tx: &mut Tx,
     guild: GuildId,
     viewer: UserId,
-    command: &str,
-    option: &str,
-    typed: &str,
+    [command, option, typed]: [&str; 3],
+    now: DateTime<Utc>,
 ) -> Result<Vec<Choice>, Error> {
     match option {
         "service" if command == "sla" => level::command::complete_service(tx, guild, typed).await,
@@ -261,6 +266,7 @@ pub async fn complete(
         "incident" | "to" | "into" => incident::complete(tx, guild, viewer, typed).await,
         "task" => incident::tasks::complete(tx, guild, viewer, typed).await,
         "service" => service::complete(tx, guild, typed).await,
+        "window" => availability::complete(tx, guild, typed, now).await,
         "timezone" => Ok(setup::complete_zone(typed)),
         "command" => Ok(help::complete(typed)),
         _ => Ok(Vec::new()),

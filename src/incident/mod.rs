@@ -20,6 +20,7 @@ pub mod finding;
 mod handover;
 pub mod history;
 mod impact;
+pub mod impairment;
 mod inbox;
 pub mod jobs;
 pub mod levels;

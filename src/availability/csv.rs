@@ -1,0 +1,63 @@
+//! Figures for spreadsheets (RFC 4180): one service a row, lengths in seconds.
+
+use super::measure::Measured;
+use super::reply::{decimals, promised};
+
+const HEAD: &str = "service,hours,objective_percent,availability_percent,verdict,service_time_s,maintenance_s,agreed_s,down_s,degraded_s,\
+                    outages,mtbf_s,mtrs_s,budget_s,spent_s";
+
+/// The rows of what was measured, in its order. What does not apply is `n/a`, what nobody agreed on is empty.
+pub fn of(measured: &[Measured]) -> String {
+    let mut rows = vec![HEAD.to_owned()];
+    rows.extend(measured.iter().map(row));
+    rows.join("\r\n") + "\r\n"
+}
+
+fn row(measured: &Measured) -> String {
+    let figures = &measured.figures;
+    let number = |value: Option<i64>| value.map_or_else(|| "n/a".to_owned(), |value| value.to_string());
+    let budget = figures.budget.as_ref();
+    let objective = measured.promise.objective.as_ref().map(|objective| objective.millionths);
+    let decimals = objective.map_or(4, |objective| decimals(objective).max(4));
+    [
+        quoted(&measured.service.name),
+        quoted(&measured.promise.hours),
+        objective.map(promised).unwrap_or_default(),
+        figures.availability.map_or_else(|| "n/a".to_owned(), |share| share.percent(decimals)),
+        match figures.is_met() {
+            Some(true) => "met".to_owned(),
+            Some(false) => "missed".to_owned(),
+            None => String::new(),
+        },
+        figures.service_time.to_string(),
+        figures.excused.to_string(),
+        figures.agreed.to_string(),
+        figures.down.to_string(),
+        figures.degraded.to_string(),
+        figures.outages.to_string(),
+        number(figures.mtbf),
+        number(figures.mtrs),
+        budget.map(|budget| budget.budget.to_string()).unwrap_or_default(),
+        budget.map(|budget| budget.spent.to_string()).unwrap_or_default(),
+    ]
+    .join(",")
+}
+
+/// A text in quotes. One that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, "CSV Injection").
+fn quoted(text: &str) -> String {
+    let text = text.replace('"', "\"\"");
+    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    format!("\"{guard}{text}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_stay_texts() {
+        for (text, cell) in [("checkout", "\"checkout\""), ("a \"b\"", "\"a \"\"b\"\"\""), ("=1+1", "\"'=1+1\"")] {
+            assert_eq!(quoted(text), cell);
+        }
+    }
+}
