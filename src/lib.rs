@@ -94,4 +94,5 @@ pub mod setup;
 pub mod snowflake;
 pub mod store;
 pub mod timer;
+pub mod transfer;
 pub mod web;

@@ -136,6 +136,17 @@ impl Tx {
         self.keep().await
     }
 
+    /// Begins a trial: all that is done until [`Tx::end_trial`] is taken back there. Trials do not nest; a mark may stand before one.
+    pub async fn begin_trial(&mut self) -> Result<(), Error> {
+        self.execute("SAVEPOINT trial", Vec::new()).await.map(drop)
+    }
+
+    /// Takes back all that was done since [`Tx::begin_trial`].
+    pub async fn end_trial(&mut self) -> Result<(), Error> {
+        self.execute("ROLLBACK TO SAVEPOINT trial", Vec::new()).await?;
+        self.execute("RELEASE SAVEPOINT trial", Vec::new()).await.map(drop)
+    }
+
     /// Drops the mark and keeps what was done since. SQLite may leave it to the end of the transaction: an older mark costs nothing
     /// there, and a newer one hides it.
     pub async fn keep(&mut self) -> Result<(), Error> {

@@ -28,5 +28,6 @@ mod setup_stories;
 mod store;
 mod telling_stories;
 mod tour;
+mod transfer_stories;
 mod undo_stories;
 mod unsaid_stories;
