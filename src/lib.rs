@@ -79,6 +79,7 @@ pub mod config;
 pub mod discord;
 pub mod document;
 pub mod error;
+pub mod export;
 pub mod inbox;
 pub mod incident;
 pub mod journal;

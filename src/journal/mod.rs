@@ -7,6 +7,7 @@
 pub mod format;
 mod read;
 mod verify;
+pub mod whole;
 
 use std::collections::BTreeMap;
 

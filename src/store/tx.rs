@@ -84,6 +84,12 @@ impl Tx {
             sqlx::query_as_with(sql, arguments).fetch_all(&mut *connection).await?))
     }
 
+    /// All rows that `sql` finds, in its order; `sql` was put together from texts of ours.
+    pub(super) async fn all_of<T: Row>(&mut self, sql: String, args: Vec<Value>) -> Result<Vec<T>, Error> {
+        Ok(on_connection!(self, args, all_of, connection, arguments =>
+            sqlx::query_as_with(AssertSqlSafe(sql), arguments).fetch_all(&mut *connection).await?))
+    }
+
     /// Keeps the rows that `sql` finds for this transaction alone. SQLite has one writer, so there is nothing to be done for it.
     pub async fn hold(&mut self, sql: &'static str, args: Vec<Value>) -> Result<(), Error> {
         if let Connection::Postgres(transaction) = &mut self.connection {

@@ -13,6 +13,7 @@ mod course_stories;
 mod deliveries;
 mod delivery_trials;
 mod desk;
+mod exports;
 mod failure_stories;
 mod file_stories;
 mod handing_over_stories;
