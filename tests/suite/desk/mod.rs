@@ -247,6 +247,16 @@ impl Desk {
         reply
     }
 
+    /// Where its database is.
+    pub fn database_url(&self) -> String {
+        self.database.url()
+    }
+
+    /// Which kind of database it has.
+    pub fn kind(&self) -> &'static str {
+        if matches!(self.database, Database::Sqlite(_)) { "sqlite" } else { "postgres" }
+    }
+
     /// Changes the database behind the bot's back, in the words of each kind.
     pub async fn edit_database(&self, sqlite: &'static str, postgres: &'static str) {
         let Database::Postgres(url) = &self.database else {
