@@ -79,6 +79,7 @@ pub mod cli;
 pub mod clock;
 pub mod command;
 pub mod config;
+pub mod digest;
 pub mod discord;
 pub mod document;
 pub mod error;

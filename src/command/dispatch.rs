@@ -74,7 +74,11 @@ impl Command {
     /// Whether Discord has to be asked how the guild is set up before it can be answered.
     pub fn looks_around(&self) -> bool {
         use setup::command::Command as Setup;
-        matches!(self, Self::Setup(Setup::Check {} | Setup::Export {} | Setup::Import { .. }))
+        match self {
+            Self::Setup(command) => matches!(command, Setup::Check {} | Setup::Export {} | Setup::Import { .. }),
+            Self::Sla(command) => matches!(command, level::command::Command::DigestAdd(_)),
+            _ => false,
+        }
     }
 
     /// The file that has to be fetched before it can be answered, and the most bytes that it may have.
@@ -89,6 +93,7 @@ impl Command {
     pub fn channel(&self) -> Option<ChannelId> {
         match self {
             Self::Setup(setup::command::Command::Channel { channel, .. }) => Some(*channel),
+            Self::Sla(level::command::Command::DigestAdd(add)) => Some(add.channel),
             _ => None,
         }
     }
@@ -256,7 +261,7 @@ pub fn perform<'t>(tx: &'t mut Tx, context: &'t Context, command: Command, outsi
             Command::Service(command) => service::command::handle(tx, context, command).await,
             Command::Availability(command) => availability::command::handle(tx, context, command).await,
             Command::Setup(command) => setup::command::handle(tx, context, command, outside).await,
-            Command::Sla(command) => level::command::handle(tx, context, command).await,
+            Command::Sla(command) => level::command::handle(tx, context, command, outside).await,
             Command::Inbox => waiting::inbox(tx, context).await,
             Command::Help(command) => Ok(help::handle(&command)),
         }
@@ -275,7 +280,7 @@ pub async fn is_over(tx: &mut Tx, guild: GuildId, record: Number) -> Result<bool
             let incident = Number { kind: number::Kind::Incident, ..record };
             incident::review::store::is_approved(tx, guild, incident).await?
         }
-        number::Kind::Problem | number::Kind::Change => false,
+        number::Kind::Problem | number::Kind::Change | number::Kind::Digest => false,
     })
 }
 

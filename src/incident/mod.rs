@@ -25,6 +25,7 @@ mod inbox;
 pub mod jobs;
 pub mod levels;
 mod linking;
+pub mod lives;
 pub mod listing;
 pub mod notices;
 mod reminders;

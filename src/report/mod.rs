@@ -3,4 +3,5 @@
 //!
 //! This room reads; it writes nothing, and knows no database, no wire and no clock. Whoever asks for a document gathers what it needs.
 
+pub mod digest;
 pub mod summary;
