@@ -4,6 +4,7 @@ use super::words::percent;
 use super::{Digest, Told};
 use crate::availability::rules::Share;
 use crate::chart::{self, Bar, Fault, Line, Picture, Unit};
+use crate::level::Metric;
 
 /// What was attained, by priority and metric, and how the services were.
 pub fn attained(digest: &Digest) -> Result<Picture, Fault> {
@@ -29,10 +30,11 @@ pub fn availability(digest: &Digest) -> Result<Option<Picture>, Fault> {
         .availability
         .iter()
         .filter(|one| one.objective.is_some())
+        .take(chart::MOST_BARS)
         .map(|one| Bar {
             label: digest.service(one.service).to_owned(),
             // What is left of the budget tells more than nines that no eye tells apart.
-            share: one.budget_left().map(|left| clamped(left, 100)),
+            share: one.budget_left().map(|left| clamped(left.clamp(0, 100), 100)),
             target: None,
             note: one.share().map_or_else(|| "n/a".to_owned(), |share| format!("{} % available", share.percent(3))),
         })
@@ -46,7 +48,7 @@ pub fn availability(digest: &Digest) -> Result<Option<Picture>, Fault> {
 /// How much was attained over the periods.
 pub fn trend(digest: &Digest) -> Result<Picture, Fault> {
     let names: Vec<String> = digest.periods().map(|told| told.period.key()).collect();
-    let of = |metric: crate::level::Metric| -> Vec<Option<f64>> {
+    let of = |metric: Metric| -> Vec<Option<f64>> {
         digest
             .periods()
             .map(|told| {
@@ -56,7 +58,7 @@ pub fn trend(digest: &Digest) -> Result<Picture, Fault> {
             })
             .collect()
     };
-    let lines = crate::level::Metric::ALL.map(|metric| Line { label: metric.name().to_owned(), points: of(metric) });
+    let lines = Metric::ALL.map(|metric| Line { label: metric.name().to_owned(), points: of(metric) });
     chart::trend("Targets met over time", &names, &lines, Unit::Share)
 }
 
