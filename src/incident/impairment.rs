@@ -37,12 +37,12 @@ struct Row {
 /// What [`of_service`] asks. Each half has an index: a window begins in the period or up to a week before, or it is one of the few that
 /// last longer than a week (the words of the partial index `impact_window_long`).
 pub const STATEMENT: &str = "
-    SELECT w.number, w.window_no, w.degree, w.from_at, w.until_at
+    SELECT w.number AS number, w.window_no AS window_no, w.degree AS degree, w.from_at AS from_at, w.until_at AS until_at
       FROM impact_window w JOIN incident i ON i.guild_id = w.guild_id AND i.number = w.number
      WHERE w.guild_id = $1 AND w.service_id = $2 AND w.from_at >= $3 - 604800000000 AND w.from_at < $4
        AND (w.until_at IS NULL OR w.until_at > $3) AND i.kind = 'live'
      UNION ALL
-    SELECT w.number, w.window_no, w.degree, w.from_at, w.until_at
+    SELECT w.number AS number, w.window_no AS window_no, w.degree AS degree, w.from_at AS from_at, w.until_at AS until_at
       FROM impact_window w JOIN incident i ON i.guild_id = w.guild_id AND i.number = w.number
      WHERE w.guild_id = $1 AND w.service_id = $2 AND (w.until_at IS NULL OR w.until_at - w.from_at > 604800000000)
        AND w.from_at < $3 - 604800000000 AND (w.until_at IS NULL OR w.until_at > $3) AND i.kind = 'live'
