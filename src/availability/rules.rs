@@ -116,8 +116,8 @@ impl Figures {
         let service_time = given.hours.and(&span.into()).seconds();
         let agreed = agreed_ever.and(&span.into()).seconds();
         let down = down_ever.and(&span.into()).seconds();
-        let list = listed(&outages, &down_ever, span);
-        let count = list.iter().filter(|outage| !outage.carried).count();
+        let outages = listed(&outages, &down_ever, span);
+        let count = outages.iter().filter(|outage| !outage.carried).count();
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         let lost = costs.lost(span);
         Self {
@@ -128,7 +128,7 @@ impl Figures {
             down,
             degraded: degraded_ever.and(&span.into()).seconds(),
             lost,
-            list,
+            list: outages,
             outages: count,
             mtbf: (agreed - down).checked_div(count),
             mtrs: down.checked_div(count),

@@ -3,7 +3,6 @@
 //! merged into another keeps its own.
 
 use chrono::{DateTime, Utc};
-use sqlx::FromRow;
 
 use super::history::Degree;
 use crate::args;
@@ -26,13 +25,8 @@ pub struct Impairment {
     pub until: Option<DateTime<Utc>>,
 }
 
-#[derive(FromRow)]
-struct Row {
-    number: i64,
-    degree: String,
-    from_at: i64,
-    until_at: Option<i64>,
-}
+/// Number, window, degree, from, until.
+type Row = (i64, i64, String, i64, Option<i64>);
 
 /// What [`of_service`] asks. Each half has an index: a window begins in the period or up to a week before, or it is one of the few that
 /// last longer than a week (the words of the partial index `impact_window_long`).
@@ -58,16 +52,12 @@ pub async fn of_service(
 ) -> Result<Vec<Impairment>, Error> {
     let rows: Vec<Row> = tx.all(STATEMENT, args![guild, service, from, until]).await?;
     rows.into_iter()
-        .map(|row| {
-            let number = Number { kind: Kind::Incident, value: row.number };
-            Ok(Impairment {
-                number,
-                degree: Degree::named(&row.degree).ok_or_else(|| {
-                    Failure::inconsistent("impact_window", format!("{number} of guild {guild} has an unknown degree"))
-                })?,
-                from: instant(row.from_at),
-                until: row.until_at.map(instant),
-            })
+        .map(|(number, _, degree, from, until)| {
+            let number = Number { kind: Kind::Incident, value: number };
+            let degree = Degree::named(&degree).ok_or_else(|| {
+                Failure::inconsistent("impact_window", format!("{number} of guild {guild} has an unknown degree"))
+            })?;
+            Ok(Impairment { number, degree, from: instant(from), until: until.map(instant) })
         })
         .collect()
 }

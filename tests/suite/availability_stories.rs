@@ -43,7 +43,7 @@ fn file(desk: &Desk, answer: &Answer) -> String {
     let message = answer.message().expect("a message");
     let name = message.attachments[0]["filename"].as_str().expect("a name").to_owned();
     let bytes = desk.playground.file(&message, &name).expect("the file");
-    format!("{name}\n{}", String::from_utf8(bytes.to_vec()).expect("text"))
+    format!("{name}\n{}", String::from_utf8(bytes).expect("text"))
 }
 
 async fn maintenance(desk: &Desk, verb: &str, options: Value) -> String {

@@ -97,10 +97,13 @@ fn mark(figures: &Figures) -> &'static str {
 }
 
 fn times(figures: &Figures) -> String {
-    let mut parts = vec![format!("Agreed {}", hours(figures.agreed))];
-    if figures.excused > 0 {
-        parts[0] += &format!(" ({} less {} of maintenance)", hours(figures.service_time), hours(figures.excused));
-    }
+    let agreed = hours(figures.agreed);
+    let mut parts = vec![if figures.excused > 0 {
+        let (all, less) = (hours(figures.service_time), hours(figures.excused));
+        format!("Agreed {agreed} ({all} less {less} of maintenance)")
+    } else {
+        format!("Agreed {agreed}")
+    }];
     parts.push(format!("down {}", length(figures.down)));
     if figures.degraded > 0 {
         parts.push(format!("degraded {}", length(figures.degraded)));
