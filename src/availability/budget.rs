@@ -34,7 +34,9 @@ impl Costs<'_> {
 pub struct Budget {
     /// The promise, in millionths.
     pub objective: i64,
-    /// What may be lost in the whole period, its future included.
+    /// What is agreed in the whole period, its future included.
+    pub agreed: i64,
+    /// What may be lost of that.
     pub budget: i64,
     /// What is lost.
     pub spent: i64,
@@ -70,12 +72,17 @@ impl Budget {
             let exhausts_in = (left > 0 && lost > 0).then(|| scaled(left, agreed, lost));
             Burn { back, rate, exhausts_in }
         });
-        Some(Self { objective, budget, spent, burns })
+        Some(Self { objective, agreed, budget, spent, burns })
     }
 
     /// What may still be lost; below zero when more was.
     pub fn left(&self) -> i64 {
         self.budget - self.spent
+    }
+
+    /// Whether more is lost than may be, to the second: nothing that is to come can mend that.
+    pub fn is_broken(&self) -> bool {
+        i128::from(self.spent) * i128::from(WHOLE) > i128::from(self.agreed) * i128::from(WHOLE - self.objective)
     }
 
     /// How much of it is spent, in percent, rounded down; a budget of nothing is spent by the first second.

@@ -2,6 +2,7 @@
 
 use super::measure::Measured;
 use super::reply::{decimals, promised};
+use super::rules::Standing;
 
 const HEAD: &str = "service,hours,objective_percent,availability_percent,verdict,service_time_s,maintenance_s,agreed_s,down_s,degraded_s,\
                     outages,mtbf_s,mtrs_s,budget_s,spent_s";
@@ -24,9 +25,10 @@ fn row(measured: &Measured) -> String {
         quoted(&measured.promise.hours),
         objective.map(promised).unwrap_or_default(),
         figures.availability.map_or_else(|| "n/a".to_owned(), |share| share.percent(decimals)),
-        match figures.is_met() {
-            Some(true) => "met".to_owned(),
-            Some(false) => "missed".to_owned(),
+        match figures.standing() {
+            Some(Standing::Met) => "met".to_owned(),
+            Some(Standing::Behind) => "behind".to_owned(),
+            Some(Standing::Missed) => "missed".to_owned(),
             None => String::new(),
         },
         figures.service_time.to_string(),

@@ -95,13 +95,12 @@ pub(super) async fn list(
     let period = period
         .map(|text| Period::read(&text, context.now, &context.guild.zone).map_err(|why| reply::no_period(&why)))
         .transpose()?;
-    let mut windows = match &period {
-        Some(period) => store::between(tx, guild, Kind::Maintenance, period.from, period.until).await?,
-        None => {
-            let mut windows = store::current(tx, guild, Kind::Maintenance, context.now, TimeDelta::zero()).await?;
-            windows.retain(|window| matches!(window.phase(context.now), Phase::Coming | Phase::Running));
-            windows
-        }
+    let mut windows = if let Some(period) = &period {
+        store::between(tx, guild, Kind::Maintenance, period.from, period.until).await?
+    } else {
+        let mut windows = store::current(tx, guild, Kind::Maintenance, context.now, TimeDelta::zero()).await?;
+        windows.retain(|window| matches!(window.phase(context.now), Phase::Coming | Phase::Running));
+        windows
     };
     if let Some(service) = &service {
         windows.retain(|window| window.covers(service.id));

@@ -116,8 +116,8 @@ impl Figures {
         let service_time = given.hours.and(&span.into()).seconds();
         let agreed = agreed_ever.and(&span.into()).seconds();
         let down = down_ever.and(&span.into()).seconds();
-        let list = listed(&outages, &down_ever, span);
-        let count = list.iter().filter(|outage| !outage.carried).count();
+        let outages = listed(&outages, &down_ever, span);
+        let count = outages.iter().filter(|outage| !outage.carried).count();
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         let lost = costs.lost(span);
         Self {
@@ -128,7 +128,7 @@ impl Figures {
             down,
             degraded: degraded_ever.and(&span.into()).seconds(),
             lost,
-            list,
+            list: outages,
             outages: count,
             mtbf: (agreed - down).checked_div(count),
             mtrs: down.checked_div(count),
@@ -137,10 +137,28 @@ impl Figures {
         }
     }
 
-    /// Whether the promise is kept, as far as has passed; none when there is none, or nothing was agreed.
-    pub fn is_met(&self) -> Option<bool> {
-        Some(self.availability?.reaches(self.budget.as_ref()?.objective))
+    /// How the promise stands; none when there is none, or nothing was agreed.
+    pub fn standing(&self) -> Option<Standing> {
+        let (share, budget) = (self.availability?, self.budget.as_ref()?);
+        Some(if budget.is_broken() {
+            Standing::Missed
+        } else if share.reaches(budget.objective) {
+            Standing::Met
+        } else {
+            Standing::Behind
+        })
     }
+}
+
+/// How a promise stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// More was lost than may be in the whole period.
+    Missed,
+    /// Of what has passed too much was lost, but what is to come can make up for it. Never so of a period that is over.
+    Behind,
+    /// It is kept, as far as has passed.
+    Met,
 }
 
 /// Outages united; those that last end at `end`.

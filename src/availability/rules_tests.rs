@@ -62,15 +62,15 @@ fn the_worked_examples_come_out() {
 #[test]
 fn a_promise_is_kept_to_the_second_and_shown_no_better_than_it_is() {
     let kept = Figures::of(&around_the_clock(&[(0, 2592)], &[]));
-    assert_eq!((kept.is_met(), percent(&kept, 2).as_str()), (Some(true), "99.90"));
+    assert_eq!((kept.standing(), percent(&kept, 2).as_str()), (Some(Standing::Met), "99.90"));
     let missed = Figures::of(&around_the_clock(&[(0, 2593)], &[]));
-    assert_eq!((missed.is_met(), percent(&missed, 2).as_str()), (Some(false), "99.89"));
+    assert_eq!((missed.standing(), percent(&missed, 2).as_str()), (Some(Standing::Missed), "99.89"));
     assert_eq!(Share { part: 998_999, whole: 1_000_000 }.percent(2), "99.89");
     assert_eq!(Share { part: 1, whole: 3 }.percent(0), "33");
     let nothing_agreed = Figures::of(&around_the_clock(&[], &[(0, MONTH)]));
-    assert_eq!((nothing_agreed.is_met(), nothing_agreed.budget), (None, None));
+    assert_eq!((nothing_agreed.standing(), nothing_agreed.budget), (None, None));
     let no_promise = Figures::of(&Given { objective: None, ..around_the_clock(&[(0, 9)], &[]) });
-    assert_eq!((no_promise.is_met(), no_promise.budget), (None, None));
+    assert_eq!((no_promise.standing(), no_promise.budget), (None, None));
 }
 
 #[test]
@@ -118,10 +118,14 @@ fn what_lasts_is_counted_until_now_and_the_budget_is_of_the_whole_period() {
     };
     let figures = Figures::of(&open);
     assert_eq!((figures.span, figures.agreed, figures.down), (span((0, 10 * DAY)), 10 * DAY, 100));
-    let budget = figures.budget.expect("a promise");
+    let budget = figures.budget.as_ref().expect("a promise");
     assert_eq!((budget.budget, budget.spent, budget.left()), (29 * DAY / 1000, 100, 29 * DAY / 1000 - 100));
+    assert_eq!(figures.standing(), Some(Standing::Met));
     let later = Figures::of(&Given { now: Instant::of(40 * DAY), ..open.clone() });
     assert_eq!(later.down, 20 * DAY + 100 - DAY, "it ends with the period, and nothing is down in maintenance");
+    // Ten minutes of the first day are more than a thousandth of it, and less than one of the month.
+    let early = Figures::of(&Given { now: Instant::of(DAY), ..around_the_clock(&[(0, 600)], &[]) });
+    assert_eq!((early.standing(), percent(&early, 2).as_str()), (Some(Standing::Behind), "99.30"));
     let before = Figures::of(&Given { now: Instant::of(-5), ..open });
     assert_eq!((before.agreed, before.availability), (0, None));
 }
@@ -158,7 +162,7 @@ fn the_pace_of_a_budget_is_that_of_the_table() {
     let all = Figures::of(&Given { objective: Some(WHOLE), ..around_the_clock(&[(0, 1)], &[]) });
     let budget = all.budget.as_ref().expect("a promise");
     assert_eq!((budget.budget, budget.spent_percent(), budget.burns[3].rate), (0, 100, None));
-    assert_eq!(all.is_met(), Some(false));
+    assert_eq!(all.standing(), Some(Standing::Missed));
 }
 
 #[test]
@@ -229,6 +233,7 @@ proptest! {
         prop_assert!(figures.down <= figures.agreed && figures.agreed <= figures.service_time);
         prop_assert!(figures.lost >= figures.down && figures.lost <= figures.down + figures.degraded);
         prop_assert_eq!(figures.list.iter().map(|outage| outage.down).sum::<i64>(), figures.down);
+        prop_assert!(given.now < given.period.until || figures.standing() != Some(Standing::Behind));
     }
 
     #[test]
@@ -262,9 +267,9 @@ proptest! {
     #[test]
     fn what_is_shown_never_rounds_up(part in 0_i64..1_000_000, more in 0_i64..1000, decimals in 0_u32..5) {
         let share = Share { part, whole: part + more + 1 };
-        let shown: f64 = share.percent(decimals).parse().unwrap();
-        let true_percent = share.part as f64 * 100.0 / share.whole as f64;
-        prop_assert!(shown <= true_percent + 1e-9 && shown > true_percent - 1.0 / 10_f64.powi(decimals as i32) - 1e-9);
+        let shown: i64 = share.percent(decimals).replace('.', "").parse().unwrap();
+        let all = share.part * 100 * 10_i64.pow(decimals);
+        prop_assert!(shown * share.whole <= all && all < (shown + 1) * share.whole);
         prop_assert!(share.part == share.whole || share.percent(decimals) != "100");
     }
 }

@@ -3,7 +3,6 @@
 //! merged into another keeps its own.
 
 use chrono::{DateTime, Utc};
-use sqlx::FromRow;
 
 use super::history::Degree;
 use crate::args;
@@ -26,23 +25,18 @@ pub struct Impairment {
     pub until: Option<DateTime<Utc>>,
 }
 
-#[derive(FromRow)]
-struct Row {
-    number: i64,
-    degree: String,
-    from_at: i64,
-    until_at: Option<i64>,
-}
+/// Number, window, degree, from, until.
+type Row = (i64, i64, String, i64, Option<i64>);
 
 /// What [`of_service`] asks. Each half has an index: a window begins in the period or up to a week before, or it is one of the few that
 /// last longer than a week (the words of the partial index `impact_window_long`).
 pub const STATEMENT: &str = "
-    SELECT w.number, w.window_no, w.degree, w.from_at, w.until_at
+    SELECT w.number AS number, w.window_no AS window_no, w.degree AS degree, w.from_at AS from_at, w.until_at AS until_at
       FROM impact_window w JOIN incident i ON i.guild_id = w.guild_id AND i.number = w.number
      WHERE w.guild_id = $1 AND w.service_id = $2 AND w.from_at >= $3 - 604800000000 AND w.from_at < $4
        AND (w.until_at IS NULL OR w.until_at > $3) AND i.kind = 'live'
      UNION ALL
-    SELECT w.number, w.window_no, w.degree, w.from_at, w.until_at
+    SELECT w.number AS number, w.window_no AS window_no, w.degree AS degree, w.from_at AS from_at, w.until_at AS until_at
       FROM impact_window w JOIN incident i ON i.guild_id = w.guild_id AND i.number = w.number
      WHERE w.guild_id = $1 AND w.service_id = $2 AND (w.until_at IS NULL OR w.until_at - w.from_at > 604800000000)
        AND w.from_at < $3 - 604800000000 AND (w.until_at IS NULL OR w.until_at > $3) AND i.kind = 'live'
@@ -58,16 +52,12 @@ pub async fn of_service(
 ) -> Result<Vec<Impairment>, Error> {
     let rows: Vec<Row> = tx.all(STATEMENT, args![guild, service, from, until]).await?;
     rows.into_iter()
-        .map(|row| {
-            let number = Number { kind: Kind::Incident, value: row.number };
-            Ok(Impairment {
-                number,
-                degree: Degree::named(&row.degree).ok_or_else(|| {
-                    Failure::inconsistent("impact_window", format!("{number} of guild {guild} has an unknown degree"))
-                })?,
-                from: instant(row.from_at),
-                until: row.until_at.map(instant),
-            })
+        .map(|(number, _, degree, from, until)| {
+            let number = Number { kind: Kind::Incident, value: number };
+            let degree = Degree::named(&degree).ok_or_else(|| {
+                Failure::inconsistent("impact_window", format!("{number} of guild {guild} has an unknown degree"))
+            })?;
+            Ok(Impairment { number, degree, from: instant(from), until: until.map(instant) })
         })
         .collect()
 }

@@ -79,7 +79,7 @@ fn end_line(window: &Window) -> String {
 fn consequence(window: &Window) -> String {
     match (window.overrun(), window.excused()) {
         (Some((from, until)), _) => {
-            format!("The {} behind its announced end count as downtime.", length((until - from).num_seconds()))
+            format!("The {} after its announced end count as downtime.", length((until - from).num_seconds()))
         }
         (None, Some((from, until))) => {
             format!("{} are taken out of what is promised.", length((until - from).num_seconds()))
@@ -118,9 +118,9 @@ pub fn list(
         (None, true) => {
             return Message::say("No maintenance is announced. `/availability maintenance add` announces some.");
         }
-        (Some(period), true) => return Message::say(format!("There was no maintenance in {}.", period.name())),
+        (Some(period), true) => return Message::say(format!("No maintenance was announced for {}.", period.name())),
         (None, false) => "**Announced maintenance**".to_owned(),
-        (Some(period), false) => format!("**Maintenance in {}**", period.name()),
+        (Some(period), false) => format!("**Maintenance** · {}", period.name()),
     };
     let mut lines = vec![head];
     lines.extend(windows.iter().take(SHOWN).map(|window| {

@@ -9,7 +9,7 @@ use crate::availability::budget::{Budget, Burn};
 use crate::availability::measure::Measured;
 use crate::availability::promise::Promise;
 use crate::availability::report::{Known, NAMED};
-use crate::availability::rules::{Figures, Outage, Share, WHOLE};
+use crate::availability::rules::{Figures, Outage, Share, Standing, WHOLE};
 use crate::chat::message::Message;
 use crate::chat::phrase::Period;
 use crate::chat::text::{code, fit};
@@ -69,23 +69,41 @@ fn verdict(figures: &Figures, over: bool) -> String {
         return "➖ **n/a**: nothing was agreed in this time, so availability does not apply.".to_owned();
     };
     let Some(budget) = &figures.budget else {
-        return format!("**{} %** · no availability is agreed: `/sla agreement add`", share.percent(2));
+        let agreed = if over { "was agreed then" } else { "is agreed: `/sla agreement add`" };
+        return format!("**{} %** · no availability {agreed}", share.percent(2));
     };
-    let decimals = decimals(budget.objective);
-    let (mark, word) = match (share.reaches(budget.objective), over) {
-        (true, true) => ("✅", "met"),
-        (true, false) => ("✅", "met so far"),
-        (false, true) => ("❌", "missed"),
-        (false, false) => ("❌", "missed so far"),
+    let word = match (figures.standing(), over) {
+        (Some(Standing::Met) | None, true) => "met",
+        (Some(Standing::Met) | None, false) => "met so far",
+        (Some(Standing::Behind), _) => "behind so far, and can still be met",
+        (Some(Standing::Missed), true) => "missed",
+        (Some(Standing::Missed), false) => "missed already",
     };
-    format!("{mark} **{} %** · promised {} %: {word}", share.percent(decimals), promised(budget.objective))
+    format!(
+        "{} **{} %** · promised {} %: {word}",
+        mark(figures),
+        share.percent(decimals(budget.objective)),
+        promised(budget.objective)
+    )
+}
+
+fn mark(figures: &Figures) -> &'static str {
+    match figures.standing() {
+        Some(Standing::Met) => "✅",
+        Some(Standing::Behind) => "🟠",
+        Some(Standing::Missed) => "❌",
+        None => "▫️",
+    }
 }
 
 fn times(figures: &Figures) -> String {
-    let mut parts = vec![format!("Agreed {}", hours(figures.agreed))];
-    if figures.excused > 0 {
-        parts[0] += &format!(" ({} less {} of maintenance)", hours(figures.service_time), hours(figures.excused));
-    }
+    let agreed = hours(figures.agreed);
+    let mut parts = vec![if figures.excused > 0 {
+        let (all, less) = (hours(figures.service_time), hours(figures.excused));
+        format!("Agreed {agreed} ({all} less {less} of maintenance)")
+    } else {
+        format!("Agreed {agreed}")
+    }];
     parts.push(format!("down {}", length(figures.down)));
     if figures.degraded > 0 {
         parts.push(format!("degraded {}", length(figures.degraded)));
@@ -162,15 +180,15 @@ fn causes(measured: &Measured, outage: &Outage, known: &BTreeMap<Number, Known>)
     numbers.dedup();
     let (seen, hidden): (Vec<Number>, Vec<Number>) = numbers.into_iter().partition(|number| known.contains_key(number));
     let title = match seen.as_slice() {
-        [only] if hidden.is_empty() => known.get(only).map(|one| format!(" {}", fit(&one.title, 50))),
-        _ => None,
+        [only] => known.get(only).map(|one| format!(" {}", fit(&one.title, 50))).unwrap_or_default(),
+        _ => String::new(),
     };
     let mut parts: Vec<String> = seen
         .iter()
         .take(4)
         .map(|number| match known.get(number).and_then(|one| one.link.as_deref()) {
-            Some(link) => format!("[{number}](<{link}>)"),
-            None => number.to_string(),
+            Some(link) => format!("[{number}](<{link}>){title}"),
+            None => format!("{number}{title}"),
         })
         .collect();
     if seen.len() > 4 {
@@ -180,7 +198,7 @@ fn causes(measured: &Measured, outage: &Outage, known: &BTreeMap<Number, Known>)
         parts.push("what is not shown to you".to_owned());
     }
     parts.extend(measured.overruns(outage.span).iter().map(|window| format!("overrun of {}", fit(&window.name, 40))));
-    parts.join(", ") + &title.unwrap_or_default()
+    parts.join(", ")
 }
 
 /// All services.
@@ -201,14 +219,14 @@ pub fn overview(measured: &[Measured], period: &Period, now: DateTime<Utc>) -> M
 }
 
 /// What was missed first, then what was worst; what does not apply last.
-fn rank(measured: &Measured) -> (bool, bool, i64, String) {
+fn rank(measured: &Measured) -> (bool, Standing, i64, String) {
     let figures = &measured.figures;
     // In millionths, to put in order alone.
     let share =
         figures.availability.map_or(0, |share| i128::from(share.part) * i128::from(WHOLE) / i128::from(share.whole));
     (
         figures.availability.is_none(),
-        figures.is_met() != Some(false),
+        figures.standing().unwrap_or(Standing::Met),
         i64::try_from(share).unwrap_or(i64::MAX),
         measured.service.name.to_lowercase(),
     )
@@ -217,11 +235,6 @@ fn rank(measured: &Measured) -> (bool, bool, i64, String) {
 fn glance(measured: &Measured) -> String {
     let (figures, name) = (&measured.figures, fit(&measured.service.name, 40));
     let Some(share) = figures.availability else { return format!("➖ **{name}** n/a: nothing was agreed") };
-    let mark = match figures.is_met() {
-        Some(true) => "✅",
-        Some(false) => "❌",
-        None => "▫️",
-    };
     let mut parts = vec![match &figures.budget {
         Some(budget) => {
             format!("{} % of {}", share.percent(decimals(budget.objective)), promised(budget.objective))
@@ -238,7 +251,7 @@ fn glance(measured: &Measured) -> String {
             _ => format!("{} % of budget left", 100 - budget.spent_percent()),
         });
     }
-    format!("{mark} **{name}** {}", parts.join(" · "))
+    format!("{} **{name}** {}", mark(figures), parts.join(" · "))
 }
 
 /// As many decimals as tell the promise apart: two, or more where it has more.

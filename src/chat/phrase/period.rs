@@ -244,8 +244,7 @@ fn relative(words: &[&str], today: Date) -> Option<Shape> {
             let unit = Unit::named(unit).filter(|unit| *unit != Unit::Hour)?;
             of(unit, unit.first(today)?.checked_sub(unit.times(1)?).ok()?)
         }
-        ["last" | "past", rest @ ..] => back(&rest.concat()),
-        rest => back(&rest.concat()),
+        ["last" | "past", rest @ ..] | rest => back(&rest.concat()),
     }
 }
 
@@ -312,13 +311,11 @@ fn named_month(words: &[&str], today: Date) -> Option<Shape> {
     };
     let place = MONTHS.iter().position(|month| month == name || (name.len() == 3 && month.starts_with(name)))?;
     let month = i8::try_from(place + 1).ok()?;
-    match year {
-        Some(year) => written(&format!("{year}-{month}")).filter(|shape| matches!(shape, Shape::Unit(Unit::Month, _))),
-        None => {
-            let year = if month > today.month() { today.year() - 1 } else { today.year() };
-            Some(Shape::Unit(Unit::Month, Date::new(year, month, 1).ok()?))
-        }
+    if let Some(year) = year {
+        return written(&format!("{year}-{month}")).filter(|shape| matches!(shape, Shape::Unit(Unit::Month, _)));
     }
+    let year = if month > today.month() { today.year() - 1 } else { today.year() };
+    Some(Shape::Unit(Unit::Month, Date::new(year, month, 1).ok()?))
 }
 
 fn unreadable(text: &str) -> String {
