@@ -71,6 +71,7 @@
 //! * Rate limits are kept in [`discord::rest`] and not by twilight-http-ratelimiting, since a page must overtake a digest within a bucket.
 
 pub mod bot;
+pub mod business_time;
 pub mod chat;
 pub mod cli;
 pub mod clock;
@@ -83,6 +84,7 @@ pub mod export;
 pub mod inbox;
 pub mod incident;
 pub mod journal;
+pub mod level;
 pub mod link;
 pub mod memory;
 pub mod number;

@@ -14,10 +14,11 @@ use crate::chat::typed::Vocabulary;
 use crate::error::Refusal;
 
 /// The files, in the order in which people read the commands.
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     include_str!("../../commands/incident.json"),
     include_str!("../../commands/service.json"),
     include_str!("../../commands/setup.json"),
+    include_str!("../../commands/sla.json"),
     include_str!("../../commands/help.json"),
     include_str!("../../commands/declare-incident.json"),
     include_str!("../../commands/add-to-timeline.json"),

@@ -77,9 +77,10 @@ impl Desk {
     pub async fn answer(&self, invocation: Invocation) -> Answer {
         let Some(guild) = invocation.guild else { return outside_of_guilds(&invocation.call) };
         match invocation.call {
-            Call::Complete { ref options, ref focused, .. } => {
+            Call::Complete { ref path, ref options, ref focused } => {
                 let typed = options.get(focused).map(said).unwrap_or_default();
-                Answer::Choices(self.complete(guild, invocation.member.user, focused.clone(), typed).await)
+                let command = path.first().cloned().unwrap_or_default();
+                Answer::Choices(self.complete(guild, invocation.member.user, [command, focused.clone(), typed]).await)
             }
             Call::Typed { .. } => self.act(guild, invocation, None, Outside::default()).await,
             _ => self.interaction(guild, invocation).await,
@@ -157,12 +158,13 @@ impl Desk {
         }
     }
 
-    async fn complete(&self, guild: GuildId, viewer: UserId, option: String, typed: String) -> Vec<Choice> {
+    /// Completions for `viewer` of a command's option as far as it is typed.
+    async fn complete(&self, guild: GuildId, viewer: UserId, of: [String; 3]) -> Vec<Choice> {
         let found = self
             .store
             .read(move |tx| {
-                let (option, typed) = (option.clone(), typed.clone());
-                Box::pin(async move { dispatch::complete(tx, guild, viewer, &option, &typed).await })
+                let [command, option, typed] = of.clone();
+                Box::pin(async move { dispatch::complete(tx, guild, viewer, &command, &option, &typed).await })
             })
             .await;
         found.unwrap_or_else(|error| {

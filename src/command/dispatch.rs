@@ -15,7 +15,7 @@ use crate::error::{Error, Failure, Refusal};
 use crate::number::{self, Number};
 use crate::snowflake::{ChannelId, GuildId, UserId};
 use crate::store::{Tx, Work};
-use crate::{incident, service, setup, transfer};
+use crate::{incident, level, service, setup, transfer};
 
 /// A command of some process.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +26,8 @@ pub enum Command {
     Service(service::command::Command),
     /// `/setup`.
     Setup(setup::command::Command),
+    /// `/sla`.
+    Sla(level::command::Command),
     /// `/inbox`.
     Inbox,
     /// `/help`.
@@ -44,6 +46,7 @@ impl Command {
             Some("incident") => Self::Incident(serde_json::from_value(tagged()).map_err(odd)?),
             Some("service") => Self::Service(serde_json::from_value(tagged()).map_err(odd)?),
             Some("setup") => Self::Setup(serde_json::from_value(tagged()).map_err(odd)?),
+            Some("sla") => Self::Sla(serde_json::from_value(tagged()).map_err(odd)?),
             Some("inbox") => Self::Inbox,
             Some("help") => Self::Help(serde_json::from_value(Value::Object(options)).map_err(odd)?),
             _ => {
@@ -58,6 +61,7 @@ impl Command {
             Self::Incident(command) => command.is_read(),
             Self::Service(command) => command.is_read(),
             Self::Setup(command) => command.is_read(),
+            Self::Sla(command) => command.is_read(),
             Self::Inbox | Self::Help(_) => true,
         }
     }
@@ -246,6 +250,7 @@ pub fn perform<'t>(tx: &'t mut Tx, context: &'t Context, command: Command, outsi
             Command::Incident(command) => incident::command::handle(tx, context, command).await,
             Command::Service(command) => service::command::handle(tx, context, command).await,
             Command::Setup(command) => setup::command::handle(tx, context, command, outside).await,
+            Command::Sla(command) => level::command::handle(tx, context, command).await,
             Command::Inbox => waiting::inbox(tx, context).await,
             Command::Help(command) => Ok(help::handle(&command)),
         }
@@ -273,10 +278,14 @@ pub async fn complete(
     tx: &mut Tx,
     guild: GuildId,
     viewer: UserId,
+    command: &str,
     option: &str,
     typed: &str,
 ) -> Result<Vec<Choice>, Error> {
     match option {
+        "service" if command == "sla" => level::command::complete_service(tx, guild, typed).await,
+        "agreement" => level::command::complete_agreement(tx, guild, typed).await,
+        "calendar" => level::command::complete_calendar(tx, guild, typed).await,
         "incident" | "to" | "into" => incident::complete(tx, guild, viewer, typed).await,
         "task" => incident::tasks::complete(tx, guild, viewer, typed).await,
         "service" => service::complete(tx, guild, typed).await,

@@ -9,7 +9,7 @@ use super::declare::join;
 use super::entries::{capture, undo};
 use super::step::{find, step, written};
 use super::verbs::{Told, update_with};
-use super::{Code, Reassessment, Role, finding, handover, listing, reply, review, story, tasks, waiting};
+use super::{Code, Reassessment, Role, finding, handover, levels, listing, reply, review, story, tasks, waiting};
 use crate::chat::answer::Answer;
 use crate::chat::invocation::TargetMessage;
 use crate::command::context::Context;
@@ -21,7 +21,7 @@ use crate::store::Tx;
 
 /// Whether a button only shows something.
 pub fn is_read(action: &str) -> bool {
-    ["incident.timeline", "incident.entry", "incident.page", "incident.found"].contains(&action)
+    ["incident.timeline", "incident.entry", "incident.page", "incident.found", "incident.why"].contains(&action)
 }
 
 /// A button of ours: what is to be done, on which record, and anything more.
@@ -43,6 +43,7 @@ pub async fn press(tx: &mut Tx, context: &Context, action: &str, record: &str, e
         "entry" => return story::turn_whole(tx, context, record, extra).await,
         "page" => return listing::turn(tx, context, record, extra).await,
         "found" => return finding::turn(tx, context, record, extra).await,
+        "why" => return levels::why(tx, context, incident).await,
         "undo" => {
             let before = find(tx, context, Some(record)).await?;
             return undo(tx, context, before, extra.parse().ok()).await;

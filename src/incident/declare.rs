@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::entries::link;
 use super::step::{draw, find, invite, page, step};
-use super::{Declaration, Incident, Kind, fields, impact, jobs, reply, store};
+use super::{Declaration, Incident, Kind, fields, impact, jobs, levels, reply, store};
 use crate::chat::answer::Answer;
 use crate::chat::invocation::TargetMessage;
 use crate::chat::text::{clean, clean_line, clip};
@@ -50,13 +50,15 @@ pub(super) async fn declare(
     .await?;
     let channel = context.guild.channel(Purpose::Incidents).unwrap_or(context.card_channel);
     impact::begin(tx, &incident).await?;
+    let seq = entry.seq;
+    levels::begin(tx, context, &incident, entry).await?;
     jobs::watch(tx, &incident, incident.declared_at).await?;
     draw(tx, context, &incident, channel, None).await?;
     invite(tx, context, &incident, context.member.user).await?;
     if incident.priority.pages() {
-        page(tx, context, &incident, entry.seq).await?;
+        page(tx, context, &incident, seq).await?;
     }
-    Ok(Answer::Say(reply::declared(&incident, channel, &alike, entry.seq)))
+    Ok(Answer::Say(reply::declared(&incident, channel, &alike, seq)))
 }
 
 /// A title, as one line that is not empty.

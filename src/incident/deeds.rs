@@ -53,6 +53,7 @@ pub fn of_course(told: &Told, who: &str, excerpt: usize) -> Option<String> {
         "incident.absorb" => format!("🔀 {who} merged {} into it", told.text("child").unwrap_or("?")),
         "incident.impact" => impact(told, who),
         "incident.notice" => notice(told),
+        "incident.level" => level(told),
         _ => return of_review(told, who, &text),
     })
 }
@@ -87,6 +88,15 @@ fn impact(told: &Told, who: &str) -> String {
     let until =
         moment_of(told, "until").map_or_else(|| ", still going on".to_owned(), |at| format!(" until {}", moment(at)));
     format!("📉 {who}: impact window {number}, {}{service}{from}{until}", told.text("degree").unwrap_or("outage"))
+}
+
+fn level(told: &Told) -> String {
+    let aim = if told.text("metric") == Some("response") { "to respond" } else { "to resolve" };
+    let target = told.text("target").map(|target| format!(" ({})", esc(target))).unwrap_or_default();
+    match told.text("percent") {
+        Some("100") => format!("📉 the time {aim} is over{target}"),
+        percent => format!("⏱️ {} % of the time {aim} is used up{target}", percent.unwrap_or("?")),
+    }
 }
 
 fn notice(told: &Told) -> String {

@@ -28,7 +28,8 @@ use crate::policy;
 use crate::store::Tx;
 
 /// What wardroom writes down by itself, because of a step or of what happens in chat: it stands in nobody's way who takes that step back.
-const CONSEQUENCES: [&str; 5] = [
+const CONSEQUENCES: [&str; 6] = [
+    "incident.level",
     "incident.notice",
     "incident.report",
     "incident.review-open",

@@ -15,6 +15,7 @@
 //! * Everything names the entries that it rests on.
 
 mod course;
+mod measured;
 mod milestones;
 mod people;
 pub mod reading;
@@ -23,6 +24,7 @@ mod windows;
 mod work;
 
 pub use course::{Hold, Rating};
+pub use measured::{Measured, Relapse, Standing};
 pub use milestones::{Acknowledged, Ended, Milestone, Milestones};
 pub use people::{Handover, Held, Outcome};
 pub use review::{Moved, Passage, Review, ReviewState};
@@ -64,6 +66,8 @@ pub struct History {
     pub ratings: Vec<Rating>,
     /// The review.
     pub review: Review,
+    /// What service-level clocks are computed from.
+    pub measured: Measured,
 }
 
 impl History {
@@ -73,6 +77,7 @@ impl History {
         let mut windows = Windows::default();
         let mut people = People::default();
         for reading in &reading::read(entries) {
+            history.measured.take(&history.milestones, reading);
             history.milestones.take(reading);
             windows.take(reading);
             people.take(reading);

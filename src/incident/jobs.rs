@@ -7,7 +7,7 @@ use super::handover::call;
 use super::reminders::{self, Addressee};
 use super::review::{self, Review};
 use super::step::{post, step};
-use super::{Incident, Kind, State, impact, notices, reply, store, tasks};
+use super::{Incident, Kind, State, impact, levels, notices, reply, store, tasks};
 use crate::chat::message::{Message, Ping};
 use crate::command::context::Scene;
 use crate::error::Error;
@@ -92,6 +92,7 @@ pub async fn fire(tx: &mut Tx, due: &Due, now: DateTime<Utc>) -> Result<(), Erro
         timer::Kind::Close => close(tx, &scene, incident, due).await,
         timer::Kind::Task => task_due(tx, &scene, incident, due, late).await,
         timer::Kind::Review => review_due(tx, &scene, incident, due, late).await,
+        timer::Kind::ServiceLevel => levels::fire(tx, &scene, incident, due, late).await,
     }
 }
 

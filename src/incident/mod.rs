@@ -22,6 +22,7 @@ pub mod history;
 mod impact;
 mod inbox;
 pub mod jobs;
+pub mod levels;
 mod linking;
 pub mod listing;
 pub mod notices;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::step::{find, page_key, post, step};
 use super::verbs::management_key;
-use super::{Incident, reply, review};
+use super::{Incident, levels, reply, review};
 use crate::chat::answer::Answer;
 use crate::chat::file::File;
 use crate::chat::message::Message;
@@ -78,6 +78,7 @@ async fn summary(tx: &mut Tx, scene: &Scene, incident: &Incident) -> Result<Summ
     let entries = journal::about(tx, incident.guild, &subject).await?;
     let people = journal::names(tx, incident.guild, &subject).await?;
     let deliveries = deliveries(tx, scene, incident, &entries).await?;
+    let service_levels = levels::verdicts(tx, incident, &entries, scene.now).await?;
     Ok(compose(&Story {
         incident,
         entries: &entries,
@@ -87,7 +88,7 @@ async fn summary(tx: &mut Tx, scene: &Scene, incident: &Incident) -> Result<Summ
         zone_name: &scene.guild.zone_name,
         made_at: scene.now,
         deliveries: &deliveries,
-        service_levels: None,
+        service_levels: service_levels.as_deref(),
         link_base: &format!("https://discord.com/channels/{}/", incident.guild),
     }))
 }

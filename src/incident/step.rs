@@ -4,13 +4,14 @@
 use chrono::{DateTime, Utc};
 
 use super::finding::index;
-use super::{Incident, Kind, fields, jobs, linking, reply, review, store, tasks, timeline};
+use super::{Incident, Kind, fields, jobs, levels, linking, reply, review, store, tasks, timeline};
 use crate::chat::answer::Answer;
 use crate::chat::message::{Message, Ping};
 use crate::chat::text::clean;
 use crate::command::context::{Context, Scene};
 use crate::error::{Error, Refusal};
 use crate::journal::{self, Change, Told};
+use crate::level;
 use crate::number;
 use crate::outbox::effect::Lane;
 use crate::outbox::{self, Home, Post, To};
@@ -51,6 +52,9 @@ pub(super) async fn step_at(
     draft.event_at = at;
     let told = journal::append(tx, after.guild, scene.written_at, draft).await?;
     index::entry(tx, &after, &told).await?;
+    if levels::moves(before, &after, &told) {
+        levels::follow(tx, scene, &after).await?;
+    }
     jobs::plan(tx, scene, &after).await?;
     redraw(tx, scene, &after).await?;
     tell_room(tx, scene, &after, &told).await?;
@@ -94,11 +98,13 @@ pub(super) async fn draw(
 
 /// What stands on the card beside the incident itself.
 pub(super) async fn beside(tx: &mut Tx, incident: &Incident) -> Result<reply::Beside, Error> {
-    // A new one has nothing beside it.
+    let clocks = level::store::faces(tx, incident.guild, incident.number).await?;
+    // A new one has nothing else beside it.
     if incident.version == 1 {
-        return Ok(reply::Beside::default());
+        return Ok(reply::Beside { clocks, ..reply::Beside::default() });
     }
     Ok(reply::Beside {
+        clocks,
         tasks: tasks::store::count(tx, incident.guild, incident.number).await?,
         children: linking::children(tx, incident).await?,
         review: review::store::find(tx, incident.guild, incident.number).await?.map(|review| review.state),

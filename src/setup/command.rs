@@ -10,7 +10,9 @@ use crate::chat::phrase;
 use crate::command::context::Context;
 use crate::command::outside::Outside;
 use crate::error::Error;
+use crate::incident;
 use crate::journal::{self, Change, Fact};
+use crate::level;
 use crate::outbox;
 use crate::policy::{self, Capability};
 use crate::snowflake::{ChannelId, RoleId};
@@ -155,6 +157,9 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command, outside: &
                 after: Fact::Plain(name.clone()),
             };
             record(tx, context, "setup.timezone", "guild", proof.basis(), change).await?;
+            for calendar in level::store::follow_guild(tx, guild, &name, context.now).await? {
+                incident::levels::follow_calendar(tx, context, calendar).await?;
+            }
             let now = jiff::Timestamp::from_microsecond(context.now.timestamp_micros())
                 .map(|now| zone.to_datetime(now).strftime("%H:%M on %Y-%m-%d").to_string())
                 .unwrap_or_default();

@@ -33,12 +33,22 @@ pub enum Kind {
     Task,
     /// A review is due.
     Review,
+    /// So much of a service-level target is used up.
+    ServiceLevel,
 }
 
 impl Kind {
     /// All of them.
-    const ALL: [Self; 7] =
-        [Self::PromisedUpdate, Self::Hold, Self::Unclaimed, Self::Notice, Self::Close, Self::Task, Self::Review];
+    const ALL: [Self; 8] = [
+        Self::PromisedUpdate,
+        Self::Hold,
+        Self::Unclaimed,
+        Self::Notice,
+        Self::Close,
+        Self::Task,
+        Self::Review,
+        Self::ServiceLevel,
+    ];
 
     /// Its name in the database and in the journal.
     pub fn name(self) -> &'static str {
@@ -50,6 +60,7 @@ impl Kind {
             Self::Close => "close",
             Self::Task => "task",
             Self::Review => "review",
+            Self::ServiceLevel => "service-level",
         }
     }
 
@@ -158,6 +169,25 @@ pub async fn ensure(
 ) -> Result<(), Error> {
     let subject = subject.into().to_string();
     tx.execute(plan!("timer.state <> 'armed'"), args![guild, kind.name(), subject, due_at]).await.map(drop)
+}
+
+/// Plans `kind` for `subject` at `due_at`, or drops its plan. Unlike [`arm`], it is planned again for an instant at which it fired already:
+/// for whoever knows what was done by then.
+pub async fn set(
+    tx: &mut Tx,
+    guild: GuildId,
+    kind: Kind,
+    subject: impl Into<Subject>,
+    due_at: Option<DateTime<Utc>>,
+) -> Result<(), Error> {
+    let subject = subject.into();
+    let Some(due_at) = due_at else { return cancel(tx, guild, kind, subject).await };
+    tx.execute(
+        plan!("timer.due_at <> excluded.due_at OR timer.state <> 'armed'"),
+        args![guild, kind.name(), subject.to_string(), due_at],
+    )
+    .await
+    .map(drop)
 }
 
 /// Drops the plan of `kind` for `subject`, if there is one.

@@ -122,7 +122,8 @@ impl Runner {
                         | Kind::Notice
                         | Kind::Close
                         | Kind::Task
-                        | Kind::Review => incident::jobs::fire(tx, &due, now).await,
+                        | Kind::Review
+                        | Kind::ServiceLevel => incident::jobs::fire(tx, &due, now).await,
                     }
                 })
             })

@@ -20,6 +20,7 @@ mod handing_over_stories;
 mod impact_stories;
 mod incident_stories;
 mod journal;
+mod level_stories;
 mod list_stories;
 mod migrations;
 mod plans;

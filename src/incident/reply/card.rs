@@ -1,12 +1,14 @@
 //! The live card: what everybody sees, edited as the incident goes on.
 
 use super::course::waits_for;
+use super::levels;
 use super::{badge, closed_as, code, colour, kind, moment, relative, service, times};
 use crate::chat::custom_id::CustomId;
 use crate::chat::message::{Block, Button, Card, Look, Message, Row};
 use crate::chat::text::{esc, fit};
 use crate::incident::history::ReviewState;
 use crate::incident::{Audience, Hold, Incident, State, Update, notices};
+use crate::level::store::Face;
 use crate::number::Number;
 use crate::snowflake::ChannelId;
 
@@ -16,6 +18,8 @@ const EXCERPT: usize = 600;
 /// What stands on a card beside the incident itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Beside {
+    /// How it stands against what was promised.
+    pub clocks: Vec<Face>,
     /// How many tasks it has, and how many of them are open.
     pub tasks: (i64, i64),
     /// What was merged into it.
@@ -127,6 +131,7 @@ fn facts(incident: &Incident, beside: &Beside) -> String {
     if !people.is_empty() {
         lines.push(people.join(" · "));
     }
+    lines.extend(levels::faces(&beside.clocks));
     let mut around = Vec::new();
     match beside.tasks {
         (0, _) => {}

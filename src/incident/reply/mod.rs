@@ -3,6 +3,7 @@
 mod card;
 mod course;
 mod forms;
+mod levels;
 mod refusals;
 mod time;
 
@@ -22,6 +23,7 @@ use card::basis;
 pub use card::{Beside, card};
 pub use course::*;
 pub use forms::*;
+pub use levels::*;
 pub use refusals::*;
 pub use time::*;
 

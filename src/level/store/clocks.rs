@@ -1,0 +1,263 @@
+//! Tables of clocks: what [`crate::level::clock::run`] computed, for lists, digests and timers.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use sqlx::FromRow;
+
+use crate::args;
+use crate::business_time::Instant;
+use crate::clock::instant;
+use crate::error::{Error, Failure};
+use crate::incident::Priority;
+use crate::level::book::Promise;
+use crate::level::clock::{Reason, Segment};
+use crate::level::{Amount, Book, Clock, Metric, State};
+use crate::number::{Kind, Number};
+use crate::snowflake::GuildId;
+use crate::store::Tx;
+
+/// The share of a target from which on it is at risk (`sla-semantics` 3).
+const AT_RISK: i64 = 75;
+
+#[derive(FromRow)]
+struct Row {
+    number: i64,
+    metric: String,
+    generation: i64,
+    priority: i64,
+    service_id: Option<i64>,
+    agreement_id: i64,
+    amount: String,
+    target_seconds: i64,
+    calendar_id: i64,
+    state: String,
+    started_at: i64,
+    promised_at: i64,
+    stopped_at: Option<i64>,
+    told: i64,
+}
+
+impl Row {
+    fn clock(self, book: &Book, segments: Vec<Segment>) -> Result<Clock, Failure> {
+        let odd = |what: &str| Failure::inconsistent("clock", format!("INC-{}: {what}", self.number));
+        let at = |micros: i64| Instant::from(instant(micros));
+        let metric = Metric::named(&self.metric).ok_or_else(|| odd("its metric"))?;
+        let terms = book.agreement(self.agreement_id).and_then(|agreement| agreement.terms(instant(self.promised_at)));
+        let terms = terms.ok_or_else(|| odd("its agreement"))?;
+        let warnings = terms.warnings;
+        Ok(Clock {
+            metric,
+            generation: self.generation,
+            promise: Promise {
+                agreement: self.agreement_id,
+                amount: Amount::parse(&self.amount).map_err(|why| odd(&why))?,
+                seconds: self.target_seconds,
+                calendar: self.calendar_id,
+                pauses: if metric == Metric::Response && !terms.pauses_response {
+                    Vec::new()
+                } else {
+                    terms.pauses.clone()
+                },
+                warnings,
+            },
+            promised_at: instant(self.promised_at),
+            priority: Priority::ranked(self.priority).ok_or_else(|| odd("its priority"))?,
+            service: self.service_id,
+            state: State::named(&self.state).ok_or_else(|| odd("its state"))?,
+            started_at: at(self.started_at),
+            stopped_at: self.stopped_at.map(at),
+            segments,
+            told: warnings.steps().into_iter().map(|(percent, _)| percent).filter(|p| *p <= self.told).collect(),
+        })
+    }
+}
+
+macro_rules! clocks {
+    ($rest:literal) => {
+        concat!(
+            "SELECT number, metric, generation, priority, service_id, agreement_id, amount, target_seconds, calendar_id,
+                    state, started_at, promised_at, stopped_at, told
+               FROM clock ",
+            $rest
+        )
+    };
+}
+
+#[derive(FromRow)]
+struct FaceRow {
+    metric: String,
+    state: String,
+    due_at: Option<i64>,
+    stopped_at: Option<i64>,
+    told: i64,
+}
+
+/// What of a clock stands on a card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Face {
+    /// Of which.
+    pub metric: Metric,
+    /// Where it stands.
+    pub state: State,
+    /// When it is due, if that is known.
+    pub due: Option<DateTime<Utc>>,
+    /// When it stopped.
+    pub stopped: Option<DateTime<Utc>>,
+    /// The highest percentage that was told.
+    pub told: i64,
+}
+
+/// What of the clocks of an incident stands on its card, response first.
+pub async fn faces(tx: &mut Tx, guild: GuildId, number: Number) -> Result<Vec<Face>, Error> {
+    let rows: Vec<FaceRow> = tx
+        .all(
+            "SELECT metric, state, due_at, stopped_at, told FROM clock WHERE guild_id = $1 AND number = $2
+              ORDER BY metric DESC",
+            args![guild, number.value],
+        )
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            let odd = |what: &str| Failure::inconsistent("clock", format!("{number}: {what}"));
+            Ok(Face {
+                metric: Metric::named(&row.metric).ok_or_else(|| odd(&row.metric))?,
+                state: State::named(&row.state).ok_or_else(|| odd(&row.state))?,
+                due: row.due_at.map(instant),
+                stopped: row.stopped_at.map(instant),
+                told: row.told,
+            })
+        })
+        .collect()
+}
+
+/// The clocks of an incident, response first.
+pub async fn clocks(tx: &mut Tx, guild: GuildId, book: &Book, number: Number) -> Result<Vec<Clock>, Error> {
+    let rows: Vec<Row> =
+        tx.all(clocks!("WHERE guild_id = $1 AND number = $2 ORDER BY metric DESC"), args![guild, number.value]).await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let segments: Vec<(String, i64, Option<i64>, i64, String)> = tx
+        .all(
+            "SELECT metric, from_at, until_at, counted, reason FROM clock_segment WHERE guild_id = $1 AND number = $2
+              ORDER BY metric, segment",
+            args![guild, number.value],
+        )
+        .await?;
+    let mut by_metric: BTreeMap<String, Vec<Segment>> = BTreeMap::new();
+    for (metric, from, until, counted, reason) in segments {
+        let reason = Reason::read(&reason)
+            .ok_or_else(|| Failure::inconsistent("clock_segment", format!("{number}: reason `{reason}`")))?;
+        by_metric.entry(metric).or_default().push(Segment {
+            from: instant(from).into(),
+            until: until.map(|until| instant(until).into()),
+            counted: counted != 0,
+            reason,
+        });
+    }
+    rows.into_iter()
+        .map(|row| {
+            let segments = by_metric.remove(&row.metric).unwrap_or_default();
+            row.clock(book, segments).map_err(Error::from)
+        })
+        .collect()
+}
+
+/// Writes down how `clock` of `number` stands at `now`, in place of what was known of it.
+pub async fn put(
+    tx: &mut Tx,
+    guild: GuildId,
+    book: &Book,
+    number: Number,
+    clock: &Clock,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let metric = clock.metric.name();
+    let calendar = book.calendars.get(&clock.promise.calendar);
+    let at = |at: Option<Instant>| at.map(DateTime::<Utc>::from);
+    let breached = calendar.and_then(|calendar| clock.breached(calendar, now.into()));
+    let told = clock.told.last().copied().unwrap_or(0);
+    let corrected = breached.is_none() && clock.state == State::Stopped && told >= 100;
+    tx.execute(
+        "INSERT INTO clock (guild_id, number, metric, generation, priority, service_id, agreement_id, amount, target_seconds,
+                            calendar_id, state, started_at, promised_at, stopped_at, due_at, breached_at, at_risk_at,
+                            corrected, told)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+         ON CONFLICT (guild_id, number, metric)
+         DO UPDATE SET generation = excluded.generation, priority = excluded.priority, service_id = excluded.service_id,
+                       agreement_id = excluded.agreement_id, amount = excluded.amount,
+                       target_seconds = excluded.target_seconds, calendar_id = excluded.calendar_id,
+                       state = excluded.state, started_at = excluded.started_at, promised_at = excluded.promised_at,
+                       stopped_at = excluded.stopped_at, due_at = excluded.due_at, breached_at = excluded.breached_at,
+                       at_risk_at = excluded.at_risk_at, corrected = excluded.corrected, told = excluded.told",
+        args![
+            guild,
+            number.value,
+            metric,
+            clock.generation,
+            clock.priority.rank(),
+            clock.service,
+            clock.promise.agreement,
+            clock.promise.amount.to_string(),
+            clock.promise.seconds,
+            clock.promise.calendar,
+            clock.state.name(),
+            at(Some(clock.started_at)),
+            clock.promised_at,
+            at(clock.stopped_at),
+            at(calendar.and_then(|calendar| clock.due(calendar))),
+            at(breached),
+            at(calendar.and_then(|calendar| clock.reaches(calendar, AT_RISK))),
+            corrected,
+            told
+        ],
+    )
+    .await?;
+    tx.execute(
+        "DELETE FROM clock_segment WHERE guild_id = $1 AND number = $2 AND metric = $3",
+        args![guild, number.value, metric],
+    )
+    .await?;
+    for (index, segment) in (1_i64..).zip(&clock.segments) {
+        tx.execute(
+            "INSERT INTO clock_segment (guild_id, number, metric, segment, from_at, until_at, counted, reason)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            args![
+                guild,
+                number.value,
+                metric,
+                index,
+                at(Some(segment.from)),
+                at(segment.until),
+                segment.counted,
+                segment.reason.stored()
+            ],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Nothing is promised of `number` for `metric` any more, as if it had never been.
+pub async fn delete(tx: &mut Tx, guild: GuildId, number: Number, metric: Metric) -> Result<(), Error> {
+    for sql in [
+        "DELETE FROM clock_segment WHERE guild_id = $1 AND number = $2 AND metric = $3",
+        "DELETE FROM clock WHERE guild_id = $1 AND number = $2 AND metric = $3",
+    ] {
+        tx.execute(sql, args![guild, number.value, metric.name()]).await?;
+    }
+    Ok(())
+}
+
+/// The incidents of `guild` with a clock that goes on in the hours of `calendar`.
+pub async fn running_in(tx: &mut Tx, guild: GuildId, calendar: i64) -> Result<Vec<Number>, Error> {
+    let rows: Vec<(i64,)> = tx
+        .all(
+            "SELECT DISTINCT number FROM clock WHERE guild_id = $1 AND calendar_id = $2 AND state IN ('running', 'paused')
+              ORDER BY number",
+            args![guild, calendar],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(value,)| Number { kind: Kind::Incident, value }).collect())
+}
