@@ -3,6 +3,8 @@
 mod agreements;
 mod calendars;
 
+pub use agreements::{availability, pauses};
+
 use serde::{Deserialize, Serialize};
 
 use super::{Amount, Book, Metric, Target, backing, defaults, reply, store};
@@ -168,6 +170,8 @@ async fn set(tx: &mut Tx, context: &Context, said: Set) -> Result<Answer, Error>
     };
     let service = service_or_default(tx, guild, &said.service).await?;
     let book = store::book(tx, guild).await?;
+    // In an agreement of its own, nothing is something: without it, what holds for every service would hold.
+    let is_own = said.agreement.is_some() || service.is_some();
     let agreement = match said.agreement {
         Some(named) => agreements::of_service(&book, &named, service.as_ref())?,
         None => agreements::only_one(tx, context, &book, service.as_ref(), proof.basis()).await?,
@@ -180,7 +184,7 @@ async fn set(tx: &mut Tx, context: &Context, said: Set) -> Result<Answer, Error>
     };
     let target = Target { priority: said.priority, metric: said.metric, from: context.now, amount, calendar };
     if before.is_some_and(|before| before.amount == amount && before.calendar == calendar)
-        || before.is_none() && amount.is_none()
+        || before.is_none() && amount.is_none() && !is_own
     {
         return Err(reply::nothing_changes().into());
     }

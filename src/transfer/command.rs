@@ -15,6 +15,7 @@ use crate::command::outside::Outside;
 use crate::command::{form, unknown_press};
 use crate::error::{Error, Refusal};
 use crate::journal::{self, Change, Fact};
+use crate::level;
 use crate::policy;
 use crate::service;
 use crate::store::Tx;
@@ -60,6 +61,8 @@ pub async fn import(tx: &mut Tx, context: &Context, file: &TargetFile, outside: 
     policy::administrator(&context.member, &context.guild.roles)?;
     let text = text(file, outside)?;
     let around = outside.around().map_err(reply::cannot_check)?;
+    // As before any command about them: what holds where nothing was agreed is written down.
+    level::ensure_defaults(tx, &context.guild).await?;
     match plan::plan(tx, context, Names::of(around), &text).await? {
         Err(faults) => Ok(Answer::Say(reply::faults(&file.name, &faults))),
         Ok(plan) if plan.steps.is_empty() => Ok(Answer::Say(reply::nothing_changes(&file.name, plan.kept))),

@@ -1,16 +1,20 @@
 //! What an import would do: planned, rehearsed, and then done, by the commands that people type.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::names::Names;
 use super::reading::{self, Fault};
 use super::{CHANGES, FORMAT, SECTIONS, digest, reply, state};
+use crate::chat::text::fit;
 use crate::command::catalogue::CATALOGUE;
 use crate::command::context::Context;
 use crate::command::dispatch::{Command, perform};
 use crate::command::outside::Outside;
 use crate::error::{Error, Refusal};
-use crate::setup;
+use crate::service;
+use crate::setup::{self, Guild};
 use crate::store::Tx;
 
 /// What a step does to what is there.
@@ -34,7 +38,7 @@ pub struct Step {
     /// What changes, as markdown.
     pub words: String,
     /// How it is brought about.
-    command: Command,
+    commands: Vec<Command>,
 }
 
 /// A plan in the making. Each section adds its steps, and what is wrong.
@@ -46,9 +50,37 @@ pub struct Planning {
     pub faults: Vec<Fault>,
     steps: Vec<Step>,
     kept: usize,
+    /// The zone that the file gives the server.
+    zone: Option<String>,
+    /// Names of services, calendars and agreements, and the lines on which they stand.
+    seen: BTreeMap<(&'static str, String), usize>,
 }
 
 impl Planning {
+    /// The server will have that zone.
+    pub fn set_zone(&mut self, zone: &str) {
+        self.zone = Some(zone.to_owned());
+    }
+
+    /// The zone that the server will have once the file is imported.
+    pub fn zone(&self, guild: &Guild) -> String {
+        self.zone.clone().unwrap_or_else(|| guild.zone_name.clone())
+    }
+
+    /// Whether this is the first `what` of that name in the file; another is a fault.
+    pub fn first(&mut self, what: &'static str, name: &str, line: usize) -> bool {
+        if let Some(first) = self.seen.get(&(what, service::key(name))) {
+            let first = *first;
+            self.fault(
+                line,
+                format!("the {what} **{}** stands in the file twice; the first is in line {first}.", fit(name, 60)),
+            );
+            return false;
+        }
+        self.seen.insert((what, service::key(name)), line);
+        true
+    }
+
     /// Something is already as the file says.
     pub fn keep(&mut self) {
         self.kept += 1;
@@ -76,12 +108,34 @@ impl Planning {
 
     /// A step: `path` is the command that a person would type, `options` what they would choose. The catalogue checks both here.
     pub fn step(&mut self, line: usize, kind: Kind, words: String, path: &str, options: Value) {
-        let path: Vec<String> = path.split(' ').map(str::to_owned).collect();
-        let Value::Object(options) = options else { return };
-        match Command::parse(&path, options) {
-            Ok(command) => self.steps.push(Step { line, kind, words, command }),
-            Err(error) => self.fault(line, error.to_string()),
+        if let Some(command) = self.command(line, path, options) {
+            self.steps.push(Step { line, kind, words, commands: vec![command] });
         }
+    }
+
+    /// Something more that belongs to the step before.
+    pub fn and_then(&mut self, line: usize, path: &str, options: Value) {
+        if let Some(command) = self.command(line, path, options)
+            && let Some(step) = self.steps.last_mut()
+        {
+            step.commands.push(command);
+        }
+    }
+
+    fn command(&mut self, line: usize, path: &str, options: Value) -> Option<Command> {
+        let path: Vec<String> = path.split(' ').map(str::to_owned).collect();
+        let Value::Object(options) = options else { return None };
+        let parsed = Command::parse(&path, options);
+        parsed.map_err(|error| self.fault(line, error.to_string())).ok()
+    }
+
+    /// The steps in the order in which they are made: what is retired goes last, and first of all what names others.
+    fn in_order(&mut self) {
+        let (mut retired, mut steps): (Vec<Step>, Vec<Step>) =
+            std::mem::take(&mut self.steps).into_iter().partition(|step| step.kind == Kind::Retired);
+        retired.reverse();
+        steps.append(&mut retired);
+        self.steps = steps;
     }
 }
 
@@ -124,6 +178,7 @@ pub async fn plan(tx: &mut Tx, context: &Context, names: Names, text: &str) -> R
         section.plan(tx, &context.guild, &mut file, &mut planning).await?;
     }
     file.finish(&mut planning.faults);
+    planning.in_order();
     if planning.steps.len() > CHANGES {
         planning.fault(1, reply::too_many(planning.steps.len()));
     } else {
@@ -167,13 +222,15 @@ pub async fn apply(tx: &mut Tx, context: &Context, plan: &Plan) -> Result<(), Er
 
 /// Carries one step out, and sees what it changed: the next step stands on it.
 async fn carry_out(tx: &mut Tx, here: &mut Context, step: &Step) -> Result<Result<(), Refusal>, Error> {
-    let outcome = match perform(tx, here, step.command.clone(), &Outside::default()).await {
-        Ok(_) => Ok(()),
-        Err(Error::Refused(refusal)) => Err(refusal),
-        Err(failed) => return Err(failed),
-    };
-    if let Some(guild) = setup::store::find(tx, here.guild.id).await? {
-        here.scene.guild = guild;
+    for command in &step.commands {
+        match perform(tx, here, command.clone(), &Outside::default()).await {
+            Ok(_) => {}
+            Err(Error::Refused(refusal)) => return Ok(Err(refusal)),
+            Err(failed) => return Err(failed),
+        }
+        if let Some(guild) = setup::store::find(tx, here.guild.id).await? {
+            here.scene.guild = guild;
+        }
     }
-    Ok(outcome)
+    Ok(Ok(()))
 }

@@ -133,6 +133,38 @@ async fn what_is_set_up_is_one_file_that_people_can_read() {
         name = "reporting"
         tier = 2
         retired = true
+
+        # The hours in which service is promised. One without a timezone goes by the server's.
+        # `days` are those that are not as the others: "2026-12-25 closed Christmas Day", "2026-12-28 10:00-14:00 Sale".
+
+        [[calendar]]
+        name = "24x7"
+        hours = "24x7"
+
+        [[calendar]]
+        name = "office"
+        hours = "Mon-Fri 09:00-17:00"
+
+        # What is promised: sla to customers, ola within the house, supplier by a supplier; one without a service is about every service.
+        # A target is "P1 response 15m in 24x7": priority, metric, so much time (service time, or 3d for working days, or none), calendar.
+        # `warnings` are percentages of a target at which card, owner, lead, service owner and management hear of it.
+
+        [[agreement]]
+        name = "Default"
+        kind = "sla"
+        pauses = "customer"
+        warnings = "50 75 90 100 150"
+        pauses-response = false
+        targets = [
+            "P1 response 15m in 24x7",
+            "P1 resolution 4h in 24x7",
+            "P2 response 30m in 24x7",
+            "P2 resolution 8h in 24x7",
+            "P3 response 4h in office",
+            "P3 resolution 3d in office",
+            "P4 response 1d in office",
+            "P4 resolution 10d in office",
+        ]
         "##);
     })
     .await;
@@ -145,6 +177,8 @@ async fn an_import_shows_what_would_change_and_does_it_once() {
         let before = exported(desk, &desk.dev).await;
         let quiet = desk.text(&imported(&desk.dev, &before).await);
         assert_snapshot!(quiet, @"`wardroom-setup.toml` says nothing new: the 11 things that it names are so already.");
+        // By now what holds where nothing was agreed is written down.
+        let before = exported(desk, &desk.dev).await;
         let file = before
             .replace("timezone = \"UTC\"", "timezone = \"europe/berlin\"")
             .replace("# changes is not set", "changes = \"#changes\"")
@@ -156,7 +190,7 @@ async fn an_import_shows_what_would_change_and_does_it_once() {
         let entries = deeds(desk).await.len();
         let preview = imported(&desk.dev, &file).await;
         assert_snapshot!(named(desk, &preview.text()), @"
-        **What `wardroom-setup.toml` would change:** 5 added, 3 changed, 1 retired, 8 kept.
+        **What `wardroom-setup.toml` would change:** 5 added, 3 changed, 1 retired, 19 kept.
         ✏ time zone: `UTC` → `Europe/Berlin`
         ➕ channel for `changes`: #room
         ➕ `manager` for @&Managers
@@ -384,6 +418,259 @@ async fn a_long_preview_stands_whole_in_a_file() {
     .await;
 }
 
+/// Calendars and agreements of every kind, in and out of use.
+async fn agreed(desk: &Desk, by: &Person) {
+    for (command, options) in [
+        (
+            "sla calendar add",
+            json!({"name": "plant", "timezone": "Asia/Tokyo", "hours": "Mon-Fri 22:00-06:00, Sat 10-14"}),
+        ),
+        ("sla calendar holiday", json!({"calendar": "plant", "date": "2026-12-25", "name": "Christmas \"Day\""})),
+        (
+            "sla calendar holiday",
+            json!({"calendar": "plant", "date": "2026-12-28", "hours": "10-14 16-18", "name": "Sale"}),
+        ),
+        ("sla calendar holiday", json!({"calendar": "office", "date": "2026-12-31"})),
+        ("sla calendar add", json!({"name": "old", "timezone": "UTC", "hours": "24x7"})),
+        ("sla calendar retire", json!({"calendar": "old"})),
+        ("sla set", json!({"service": "default", "priority": "P4", "metric": "response", "target": "none"})),
+        (
+            "sla agreement add",
+            json!({"name": "gold", "kind": "sla", "service": "checkout", "availability": "99.95",
+            "workload": "2,000 orders\na day", "exceptions": "sales", "pauses": "customer supplier", "warnings": "- 60 80 100 120"}),
+        ),
+        ("sla agreement edit", json!({"agreement": "gold", "pauses-response": true})),
+        (
+            "sla set",
+            json!({"service": "checkout", "priority": "P1", "metric": "resolution", "target": "1h30m", "calendar": "plant"}),
+        ),
+        ("sla set", json!({"service": "checkout", "priority": "P5", "metric": "response", "target": "none"})),
+        ("sla agreement add", json!({"name": "hosting", "kind": "supplier", "pauses": "none"})),
+        (
+            "sla set",
+            json!({"service": "default", "priority": "P2", "metric": "resolution", "target": "2d", "calendar": "office", "agreement": "hosting"}),
+        ),
+        ("sla agreement add", json!({"name": "of reporting", "kind": "ola", "service": "payments"})),
+        ("sla agreement add", json!({"name": "silver", "kind": "sla", "service": "payments"})),
+        ("sla agreement retire", json!({"agreement": "silver"})),
+        ("service retire", json!({"service": "payments"})),
+    ] {
+        let answer = by.slash("general", command, options).await.finished().await;
+        let text = desk.text(&answer);
+        let refused =
+            ["This needs", "There is no", "Nothing changes", "is no", "That failed"].iter().any(|no| text.contains(no));
+        assert!(!refused, "{command}: {text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calendars_and_agreements_are_exported_and_change_by_an_import() {
+    Desk::on_each_database(async |desk| {
+        desk.set_up().await;
+        agreed(desk, &desk.dev).await;
+        let file = exported(desk, &desk.dev).await;
+        let from = file.find("# The hours in which").expect("calendars");
+        assert_snapshot!(&file[from..], @r#"
+        # The hours in which service is promised. One without a timezone goes by the server's.
+        # `days` are those that are not as the others: "2026-12-25 closed Christmas Day", "2026-12-28 10:00-14:00 Sale".
+
+        [[calendar]]
+        name = "24x7"
+        hours = "24x7"
+
+        [[calendar]]
+        name = "office"
+        hours = "Mon-Fri 09:00-17:00"
+        days = [
+            "2026-12-31 closed",
+        ]
+
+        [[calendar]]
+        name = "plant"
+        timezone = "Asia/Tokyo"
+        hours = "Mon-Fri 22:00-06:00, Sat 10:00-14:00"
+        days = [
+            '2026-12-25 closed Christmas "Day"',
+            "2026-12-28 10:00-14:00 16:00-18:00 Sale",
+        ]
+
+        [[calendar]]
+        name = "old"
+        timezone = "UTC"
+        hours = "24x7"
+        retired = true
+
+        # What is promised: sla to customers, ola within the house, supplier by a supplier; one without a service is about every service.
+        # A target is "P1 response 15m in 24x7": priority, metric, so much time (service time, or 3d for working days, or none), calendar.
+        # `warnings` are percentages of a target at which card, owner, lead, service owner and management hear of it.
+
+        [[agreement]]
+        name = "Default"
+        kind = "sla"
+        pauses = "customer"
+        warnings = "50 75 90 100 150"
+        pauses-response = false
+        targets = [
+            "P1 response 15m in 24x7",
+            "P1 resolution 4h in 24x7",
+            "P2 response 30m in 24x7",
+            "P2 resolution 8h in 24x7",
+            "P3 response 4h in office",
+            "P3 resolution 3d in office",
+            "P4 response none",
+            "P4 resolution 10d in office",
+        ]
+
+        [[agreement]]
+        name = "gold"
+        kind = "sla"
+        service = "checkout"
+        workload = """
+        2,000 orders
+        a day"""
+        exceptions = "sales"
+        availability = "99.95 %"
+        pauses = "customer supplier"
+        warnings = "- 60 80 100 120"
+        pauses-response = true
+        targets = [
+            "P1 resolution 1h30m in plant",
+            "P5 response none",
+        ]
+
+        [[agreement]]
+        name = "hosting"
+        kind = "supplier"
+        pauses = "none"
+        warnings = "50 75 90 100 150"
+        pauses-response = false
+        targets = [
+            "P2 resolution 2d in office",
+        ]
+
+        [[agreement]]
+        name = "of reporting"
+        kind = "ola"
+        service = "payments"
+        pauses = "customer"
+        warnings = "50 75 90 100 150"
+        pauses-response = false
+
+        [[agreement]]
+        name = "silver"
+        kind = "sla"
+        service = "payments"
+        pauses = "customer"
+        warnings = "50 75 90 100 150"
+        pauses-response = false
+        retired = true
+        "#);
+        let file = file
+            .replace("[server]\ntimezone = \"UTC\"", "[server]\ntimezone = \"Europe/Berlin\"")
+            .replace("Mon-Fri 09:00-17:00", "Mon-Thu 09:00-17:00")
+            .replace("2026-12-25 closed", "2026-12-25 11:00-12:00")
+            .replace("\"2026-12-31 closed\",", "\"2026-12-31 closed\",\n    \"2027-01-01 closed New Year\",")
+            .replace("P1 response 15m in 24x7", "p1 response 10 m in 24x7")
+            .replace("P1 resolution 1h30m in plant", "P1 resolution 1h30m in 24X7")
+            .replace("99.95 %", "99.9")
+            .replace("pauses = \"customer supplier\"", "pauses = \"supplier\"")
+            + "\n[[agreement]]\nname = \"network\"\nkind = \"ola\"\npauses-response = true\ntargets = [\"P1 response 5m in 24x7\"]\n";
+        let preview = imported(&desk.dev, &file).await;
+        assert_snapshot!(named(desk, &preview.text()), @r#"
+        **What `wardroom-setup.toml` would change:** 3 added, 6 changed, 28 kept.
+        ✏ time zone: `UTC` → `Europe/Berlin`
+        ✏ calendar **office**: `Mon-Fri 09:00-17:00` → `Mon-Thu 09:00-17:00`
+        ➕ calendar **office**: 2027-01-01 `closed New Year`
+        ✏ calendar **plant**: 2026-12-25 `closed Christmas "Day"` → `11:00-12:00 Christmas "Day"`
+        ✏ agreement **Default**: P1 response 15m in 24x7 → 10m in 24x7
+        ✏ agreement **gold**: availability 99.95 % → 99.9 %, pauses customer supplier → supplier
+        ✏ agreement **gold**: P1 resolution 1h30m in plant → 1h30m in 24X7
+        ➕ agreement **network** (ola) about every service
+        ➕ agreement **network**: P1 response 5m in 24x7
+        -# Nothing is removed or retired. What the file does not name stays as it is. Until you apply it, nothing is changed.
+        "#);
+        let applied = pressed(&desk.dev, &preview, "Apply").await;
+        assert!(desk.text(&applied).starts_with("**Imported.**"), "{}", applied.text());
+        let again = imported(&desk.dev, &file).await;
+        assert!(desk.text(&again).contains("says nothing new"), "{}", again.text());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn faults_of_calendars_and_agreements_are_told_at_once() {
+    Desk::on_sqlite(async |desk| {
+        desk.set_up().await;
+        agreed(desk, &desk.dev).await;
+        let file = r#"format = 1
+[[calendar]]
+name = "night"
+hours = "Mon-Fri 18:00-09:00, Tue 08:00-10:00"
+[[calendar]]
+name = "plant"
+timezone = "Tokio"
+days = ["2026-12-32 closed", "2026-12-30 closed", "2026-12-30 closed Twice"]
+[[calendar]]
+name = "office"
+retired = true
+[[calendar]]
+name = "old"
+[[agreement]]
+name = "gold"
+kind = "ola"
+service = "payments"
+availability = "three nines"
+pauses = "holidays"
+warnings = "1 2"
+targets = ["P1 response soon in plant", "P9 response 1h", "P2 response 1h in nowhere", "P2 response 2h", "P3 response 0m"]
+[[agreement]]
+name = "silver"
+[[agreement]]
+name = "bronze"
+[[agreement]]
+kind = "sla"
+[[agreement]]
+name = "new"
+kind = "slo"
+[[agreement]]
+name = "Default"
+service = "checkout"
+retired = true
+"#;
+        let answer = imported(&desk.dev, file).await;
+        let message = answer.message().expect("an answer");
+        let whole = desk.playground.file(&message, "import-faults.md").map(|bytes| String::from_utf8(bytes).expect("text"));
+        assert_snapshot!(whole.unwrap_or_else(|| answer.text()), @"
+        **`wardroom-setup.toml` cannot be imported: 23 things to mend.** Nothing was changed.
+
+        • line 3: the calendar **night** is new, and has no `hours` that could be read.
+        • line 4: `Tue 00:00-09:00` and `Tue 08:00-10:00` overlap. Give each minute once.
+        • line 7: `Tokio` is not a time zone. Did you mean `Asia/Tokyo`?
+        • line 8: 2026-12-30 stands twice in `days`; the first is in line 8.
+        • line 8: `2026-12-32 closed` does not begin with a date such as `2026-12-25`.
+        • line 10: Calendar **office** cannot be retired: targets of **Default**, **hosting** are in its hours. Give them others with `/sla set … calendar:`.
+        • line 13: the calendar **old** is retired, and no import brings it back. Write `retired = true`, or add it under another name.
+        • line 16: the agreement **gold** is of kind `sla` here, and stays so. Give the other another name.
+        • line 17: the agreement **gold** is about **checkout** here, and stays so. Give the other another name.
+        • line 18: `three nines` is no availability. Write a percentage above 0 and up to 100 with at most four decimals, such as `99.9`, or `none`.
+        • line 19: `holidays` is no reason of waiting. They are `customer`, `supplier`, `change` and `problem`; `none` lets waiting always count.
+        • line 20: `1 2` are no warnings. Write five percentages that rise, for card, owner, lead, service owner and management, `-` for nobody: `50 75 90 100 150`.
+        • line 21: P2 response stands twice in `targets`; the first is in line 21.
+        • line 21: There is no calendar **nowhere**. `/sla calendar list` shows those that exist.
+        • line 21: `0m` is no time at all: nobody can keep that. To promise nothing, write `none`.
+        • line 21: `P9 response 1h` is no target. Write it like `P1 response 15m in 24x7`, or `P1 response none`.
+        • line 21: `soon` is no target. Write service time such as `15m` or `4h`, or working days such as `3d`.
+        • line 23: the agreement **silver** is retired, and no import brings it back. Write `retired = true`, or add it under another name.
+        • line 25: the agreement **bronze** is new, and has no `kind`: `sla`, `ola` or `supplier`.
+        • line 26: this agreement has no `name`.
+        • line 29: `slo` is no `kind`. It is one of `sla`, `ola`, `supplier`.
+        • line 32: Agreement 1 is what every service has that has nothing of its own; it stays. `/sla set service:default target:none` promises nothing.
+        • line 33: the agreement **Default** is about every service here, and stays so. Give the other another name.
+        ");
+    })
+    .await;
+}
+
 /// What a guild has configured, without names.
 async fn configuration(desk: &Desk) -> String {
     let id = GuildId(desk.playground.guild("").0);
@@ -411,6 +698,7 @@ async fn an_export_brought_into_an_empty_server_exports_the_same() {
             .slash("general", "service edit", json!({"service": "checkout", "owner": first.carla.id().to_string()}))
             .await;
         first.dev.slash("general", "service retire", json!({"service": "reporting"})).await;
+        agreed(&first, &first.dev).await;
         let file = exported(&first, &first.dev).await;
         let configured = configuration(&first).await;
         first.close().await;

@@ -35,6 +35,7 @@ impl Section for General {
                 && let Some(zone) = planning.or_fault(line, phrase::zone(&said))
             {
                 let name = zone.iana_name().unwrap_or(&said).to_owned();
+                planning.set_zone(&name);
                 if name == guild.zone_name {
                     planning.keep();
                 } else {

@@ -9,6 +9,7 @@ use super::super::names::{Names, find_person};
 use super::super::page::Page;
 use super::super::plan::{Kind, Planning};
 use super::super::reading::Part;
+use super::stays_retired;
 use crate::chat::text::{clean, clean_line, fit};
 use crate::service::{self, Service};
 use crate::setup::Guild;
@@ -66,22 +67,12 @@ impl Section for Services {
                 .into_iter()
                 .map(|service| (service::key(&service.name), service))
                 .collect();
-            let mut seen: BTreeMap<String, usize> = BTreeMap::new();
             for part in file.tables("service", &mut planning.faults) {
                 let Some(wanted) = Wanted::read(part, planning) else { continue };
-                let key = service::key(&wanted.name);
-                if let Some(first) = seen.get(&key) {
-                    planning.fault(
-                        wanted.line,
-                        format!(
-                            "the service **{}** stands in the file twice; the first is in line {first}.",
-                            fit(&wanted.name, SHOWN)
-                        ),
-                    );
+                if !planning.first("service", &wanted.name, wanted.line) {
                     continue;
                 }
-                seen.insert(key.clone(), wanted.line);
-                match known.get(&key) {
+                match known.get(&service::key(&wanted.name)) {
                     Some(service) => wanted.change(service, planning),
                     None => wanted.add(planning),
                 }
@@ -158,8 +149,7 @@ impl Wanted {
         let shown = fit(&now.name, SHOWN);
         let retired = now.retired_at.is_some();
         if retired && !self.retired {
-            let why = "is retired, and no import brings it back. Write `retired = true`, or add it under another name";
-            return planning.fault(self.line, format!("the service **{shown}** {why}."));
+            return planning.fault(self.line, stays_retired("service", &now.name));
         }
         let owner = now.owner.map(|owner| owner.to_string());
         let tier = now.tier.to_string();
