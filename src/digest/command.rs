@@ -141,8 +141,10 @@ fn minute(text: &str) -> Result<i64, Refusal> {
     let read = || {
         let (hour, minute) = text.trim().split_once(':')?;
         let plain = |digits: &str| digits.len() <= 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
-        let (hour, minute): (i64, i64) =
-            (Some(hour).filter(|text| plain(text))?.parse().ok()?, Some(minute).filter(|text| plain(text))?.parse().ok()?);
+        let (hour, minute): (i64, i64) = (
+            Some(hour).filter(|text| plain(text))?.parse().ok()?,
+            Some(minute).filter(|text| plain(text))?.parse().ok()?,
+        );
         ((0..24).contains(&hour) && (0..60).contains(&minute)).then_some(hour * 60 + minute)
     };
     read().ok_or_else(|| reply::no_time(text))

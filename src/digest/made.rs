@@ -6,10 +6,10 @@ use chrono::{DateTime, Utc};
 
 use super::{Frequency, store};
 use crate::availability;
+use crate::chart::Picture;
 use crate::chat::file::File;
 use crate::chat::message::Message;
 use crate::chat::phrase::Period;
-use crate::chart::Picture;
 use crate::error::Error;
 use crate::incident::lives;
 use crate::level;
@@ -131,7 +131,8 @@ async fn links(tx: &mut Tx, guild: &Guild, figures: &digest::Figures) -> Result<
 
 /// The message with its pictures, its page and its tables.
 pub fn message(digest: &Digest) -> Result<Message, Error> {
-    let drawn = |fault: crate::chart::Fault| crate::error::Failure::Other(format!("a picture could not be drawn: {fault}"));
+    let drawn =
+        |fault: crate::chart::Fault| crate::error::Failure::Other(format!("a picture could not be drawn: {fault}"));
     let mut made: Vec<(&str, Picture)> = vec![
         ("targets.png", pictures::attained(digest).map_err(drawn)?),
         ("trend.png", pictures::trend(digest).map_err(drawn)?),
@@ -146,6 +147,12 @@ pub fn message(digest: &Digest) -> Result<Message, Error> {
     let in_words = pictures::in_words(&digest.told);
     Ok(message
         .file(File::new("digest.html", "text/html", page.into_bytes()).described(&in_words))
-        .file(File::new("digest.csv", "text/csv", tables::figures(digest).into_bytes()).described("The figures, as a table"))
-        .file(File::new("breaches.csv", "text/csv", tables::breaches(digest).into_bytes()).described("What was broken, as a table")))
+        .file(
+            File::new("digest.csv", "text/csv", tables::figures(digest).into_bytes())
+                .described("The figures, as a table"),
+        )
+        .file(
+            File::new("breaches.csv", "text/csv", tables::breaches(digest).into_bytes())
+                .described("What was broken, as a table"),
+        ))
 }

@@ -97,7 +97,7 @@ impl Schedule {
         let day = self.zone.to_datetime(until).date();
         let (hour, minute) = (i8::try_from(self.minute / 60).ok()?, i8::try_from(self.minute % 60).ok()?);
         let local = self.zone.to_ambiguous_timestamp(day.at(hour, minute, 0, 0));
-        let at = local.clone().compatible().ok()?;
+        let at = local.compatible().ok()?;
         let at = if matches!(local.offset(), jiff::tz::AmbiguousOffset::Gap { .. }) {
             // The first moment behind the gap is that of the change itself.
             let mut changes = self.zone.preceding(at.checked_add(jiff::SignedDuration::from_secs(1)).ok()?);
@@ -172,7 +172,14 @@ mod tests {
 
     #[test]
     fn months_follow_each_other_without_gap_or_overlap_in_every_zone() {
-        for zone in ["Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia", "America/St_Johns"] {
+        for zone in [
+            "Europe/London",
+            "America/New_York",
+            "Australia/Lord_Howe",
+            "Asia/Kathmandu",
+            "Pacific/Apia",
+            "America/St_Johns",
+        ] {
             let start = Period::current(Unit::Month, at("2026-01-15T00:00:00Z"), &TimeZone::get(zone).expect(zone));
             let mut one = schedule(Frequency::Monthly, zone, 0, "2026-01-01T00:00:00Z");
             one.told_until = start.expect("a month").from;

@@ -88,7 +88,10 @@ pub fn missed(lines: &[String]) -> Message {
 
 /// There is no such digest.
 pub fn unknown(number: Number) -> Refusal {
-    Refusal::new("digest.exists", format!("There is no digest {number}. `/sla digest list` shows those that are posted."))
+    Refusal::new(
+        "digest.exists",
+        format!("There is no digest {number}. `/sla digest list` shows those that are posted."),
+    )
 }
 
 /// wardroom cannot post there.
@@ -128,5 +131,8 @@ pub fn is_there(schedule: &Schedule) -> Refusal {
 
 /// There are enough.
 pub fn too_many() -> Refusal {
-    Refusal::new("digest.many", "There are 25 digests already, and that is all that a server has. Remove one first: `/sla digest remove`.")
+    Refusal::new(
+        "digest.many",
+        "There are 25 digests already, and that is all that a server has. Remove one first: `/sla digest remove`.",
+    )
 }

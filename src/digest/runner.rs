@@ -114,7 +114,8 @@ async fn tell(tx: &mut Tx, guild: GuildId, made: &Made, now: DateTime<Utc>) -> R
     }
     for (key, message) in &made.posts {
         let to = To::Channel(schedule.channel);
-        outbox::post(tx, now, Post { guild, lane: Lane::Digest, to, key: key.clone(), message, otherwise: None }).await?;
+        outbox::post(tx, now, Post { guild, lane: Lane::Digest, to, key: key.clone(), message, otherwise: None })
+            .await?;
     }
     schedule.told_until = last.until;
     arm(tx, guild, &schedule).await

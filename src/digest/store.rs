@@ -88,9 +88,12 @@ pub async fn insert(tx: &mut Tx, guild: GuildId, schedule: &Schedule) -> Result<
 
 /// It is posted no longer.
 pub async fn remove(tx: &mut Tx, guild: GuildId, id: i64, at: DateTime<Utc>) -> Result<(), Error> {
-    tx.execute("UPDATE digest_schedule SET removed_at = $3 WHERE guild_id = $1 AND digest_id = $2", args![guild, id, at])
-        .await
-        .map(drop)
+    tx.execute(
+        "UPDATE digest_schedule SET removed_at = $3 WHERE guild_id = $1 AND digest_id = $2",
+        args![guild, id, at],
+    )
+    .await
+    .map(drop)
 }
 
 /// All before `until` is told. False when somebody else was faster.

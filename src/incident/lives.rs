@@ -63,7 +63,7 @@ pub async fn between(
         .map(|row| {
             let mut open = vec![(instant(row.declared_at), row.restored_at.map(instant))];
             for relapse in relapses.get(&format!("INC-{}", row.number)).into_iter().flatten() {
-                let end = open.pop().and_then(|(from, _)| Some((from, Some(relapse.restored.max(from)))));
+                let end = open.pop().map(|(from, _)| (from, Some(relapse.restored.max(from))));
                 open.extend(end);
                 open.push((relapse.reopened, row.restored_at.map(instant)));
             }

@@ -5,3 +5,4 @@
 
 pub mod digest;
 pub mod summary;
+pub mod table;

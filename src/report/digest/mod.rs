@@ -11,9 +11,9 @@ pub mod page;
 pub mod pictures;
 mod rows;
 pub mod tables;
-pub mod text;
 #[cfg(test)]
 mod tests;
+pub mod text;
 mod times;
 mod words;
 

@@ -5,9 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use super::words::{
-    NO_DATA, adjusted_availability, adjustments, cell, moment, name, percent, short,
-};
+use super::words::{NO_DATA, adjusted_availability, adjustments, cell, moment, name, percent, short};
 use super::{Digest, Times};
 use crate::chart::Picture;
 
@@ -28,7 +26,7 @@ struct Page<'a> {
     attained: Vec<[String; 5]>,
     breaches: Vec<[String; 6]>,
     ages: Vec<(&'static str, usize)>,
-    times: [(&'static str, &'a Times); 2],
+    times: [[String; 6]; 2],
     availability: Vec<[String; 6]>,
     recurring: Vec<(&'a str, usize)>,
     periods: Vec<[String; 6]>,
@@ -37,11 +35,15 @@ struct Page<'a> {
     pictures: Vec<(String, String)>,
 }
 
-impl Page<'_> {
-    /// A length of time, or that there is none.
-    fn length(seconds: &Option<i64>) -> String {
-        seconds.map_or_else(|| NO_DATA.to_owned(), short)
-    }
+/// A length of time, or that there is none.
+fn length(seconds: Option<i64>) -> String {
+    seconds.map_or_else(|| NO_DATA.to_owned(), short)
+}
+
+/// A row of the table of times.
+fn row(what: &str, times: &Times) -> [String; 6] {
+    let p90 = times.p90.map_or_else(|| "fewer than 10".to_owned(), short);
+    [what.to_owned(), times.n.to_string(), length(times.median), p90, length(times.mean), length(times.longest)]
 }
 
 /// The file, with `pictures` in it.
@@ -69,13 +71,25 @@ pub fn render(digest: &Digest, pictures: &[Picture]) -> String {
         first: vec![
             ("Targets met", percent(met, n), format!("{met} of {n}")),
             ("Incidents", figures.opened.to_string(), format!("{} resolved", figures.resolved)),
-            ("Median to resolve", Page::length(&figures.resolve.median), format!("n {}", figures.resolve.n)),
-            ("Open at the end", figures.open().to_string(), figures.oldest.map(|age| format!("oldest {}", short(age))).unwrap_or_default()),
+            ("Median to resolve", length(figures.resolve.median), format!("n {}", figures.resolve.n)),
+            (
+                "Open at the end",
+                figures.open().to_string(),
+                figures.oldest.map(|age| format!("oldest {}", short(age))).unwrap_or_default(),
+            ),
         ],
         attained: figures
             .attained
             .iter()
-            .map(|one| [cell(one), one.met.to_string(), one.breached.to_string(), percent(one.met, one.n()), one.corrected.to_string()])
+            .map(|one| {
+                [
+                    cell(one),
+                    one.met.to_string(),
+                    one.breached.to_string(),
+                    percent(one.met, one.n()),
+                    one.corrected.to_string(),
+                ]
+            })
             .collect(),
         breaches: figures
             .breaches
@@ -92,7 +106,7 @@ pub fn render(digest: &Digest, pictures: &[Picture]) -> String {
             })
             .collect(),
         ages: ["up to 1 day", "2 to 7 days", "8 to 30 days", "over 30 days"].into_iter().zip(figures.backlog).collect(),
-        times: [("Acknowledge", &figures.acknowledge), ("Resolve", &figures.resolve)],
+        times: [row("Acknowledge", &figures.acknowledge), row("Resolve", &figures.resolve)],
         availability: figures
             .availability
             .iter()
@@ -117,17 +131,14 @@ pub fn render(digest: &Digest, pictures: &[Picture]) -> String {
                     percent(met, n),
                     format!("{met} of {n}"),
                     told.figures.opened.to_string(),
-                    Page::length(&told.figures.acknowledge.median),
-                    Page::length(&told.figures.resolve.median),
+                    length(told.figures.acknowledge.median),
+                    length(told.figures.resolve.median),
                 ]
             })
             .collect(),
         adjusted,
         published: digest.published.as_ref().map(|(at, _)| moment(*at, zone)),
-        pictures: pictures
-            .iter()
-            .map(|picture| (STANDARD.encode(&picture.png), picture.described.clone()))
-            .collect(),
+        pictures: pictures.iter().map(|picture| (STANDARD.encode(&picture.png), picture.described.clone())).collect(),
     };
     page.render().expect("writing to a string does not fail")
 }

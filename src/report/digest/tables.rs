@@ -2,6 +2,7 @@
 
 use super::Digest;
 use super::words::{adjusted_availability, adjustments};
+use crate::report::table::{Table, harmless};
 
 /// Figures of all periods: `period,figure,of,value,unit,n`.
 pub fn figures(digest: &Digest) -> String {
@@ -9,7 +10,7 @@ pub fn figures(digest: &Digest) -> String {
     for told in digest.periods() {
         let (period, figures) = (told.period.key(), &told.figures);
         let mut row = |figure: &str, of: &str, value: Option<String>, unit: &str, n: usize| {
-            table.row(&[&period, figure, of, &value.unwrap_or_default(), unit, &n.to_string()]);
+            table.row(&[&period, figure, &harmless(of), &value.unwrap_or_default(), unit, &n.to_string()]);
         };
         let number = |number: usize| Some(number.to_string());
         row("incidents-opened", "", number(figures.opened), "incidents", figures.opened);
@@ -52,10 +53,10 @@ pub fn figures(digest: &Digest) -> String {
         let mut all = adjustments(published, now);
         all.extend(adjusted_availability(published, now, |id| digest.service(id).to_owned()));
         for (what, then, now) in all {
-            table.row(&[&period, "adjustment", &what, &format!("{then} -> {now}"), "text", ""]);
+            table.row(&[&period, "adjustment", &harmless(&what), &format!("{then} -> {now}"), "text", ""]);
         }
     }
-    table.text
+    table.finish()
 }
 
 /// What was broken: `incident,priority,metric,service,due,done,late-seconds`.
@@ -67,44 +68,15 @@ pub fn breaches(digest: &Digest) -> String {
             &format!("INC-{}", breach.number),
             &breach.priority.name(),
             breach.metric.name(),
-            breach.service.map(|id| digest.service(id)).unwrap_or_default(),
+            &breach.service.map(|id| harmless(digest.service(id))).unwrap_or_default(),
             &breach.due.to_rfc3339(),
             &breach.done.map(|done| done.to_rfc3339()).unwrap_or_default(),
             &late,
         ]);
     }
-    table.text
+    table.finish()
 }
 
 fn millionths(millionths: i64) -> String {
     format!("{}.{:04}", millionths / 10_000, millionths % 10_000)
-}
-
-/// Comma-separated values (RFC 4180).
-struct Table {
-    text: String,
-}
-
-impl Table {
-    fn new(head: &[&str]) -> Self {
-        let mut table = Self { text: String::new() };
-        table.row(head);
-        table
-    }
-
-    fn row(&mut self, cells: &[&str]) {
-        let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
-        self.text.push_str(&cells.join(","));
-        self.text.push_str("\r\n");
-    }
-}
-
-/// A cell that a spreadsheet takes for a formula would be carried out: it gets an apostrophe before it.
-fn quoted(cell: &str) -> String {
-    let cell = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err() {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    };
-    if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
 }

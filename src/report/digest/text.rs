@@ -125,13 +125,8 @@ fn times(times: &Times) -> String {
 }
 
 fn availability(digest: &Digest) -> Vec<String> {
-    let shown: Vec<&Availability> = digest
-        .told
-        .figures
-        .availability
-        .iter()
-        .filter(|one| one.objective.is_some() || one.down > 0)
-        .collect();
+    let shown: Vec<&Availability> =
+        digest.told.figures.availability.iter().filter(|one| one.objective.is_some() || one.down > 0).collect();
     let mut lines: Vec<String> = shown
         .iter()
         .take(SHOWN)
@@ -177,4 +172,3 @@ fn adjusted(digest: &Digest) -> Vec<String> {
     }
     lines
 }
-
