@@ -1,6 +1,6 @@
 //! Tables of clocks: what [`crate::level::clock::run`] computed, for lists, digests and timers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
@@ -271,12 +271,14 @@ fn rows(guild: GuildId, book: &Book, number: Number, clock: &Clock, now: DateTim
     std::iter::once(face).chain(segments).collect()
 }
 
-/// What [`running_in`] asks of a guild and a calendar.
-pub(super) const RUNNING_IN: &str = "SELECT DISTINCT number FROM clock
-      WHERE guild_id = $1 AND calendar_id = $2 AND state IN ('running', 'paused') ORDER BY number";
+/// What [`running_in`] asks of a guild and a calendar. In no order: for one, SQLite would read all clocks of the guild by their numbers.
+pub(super) const RUNNING_IN: &str =
+    "SELECT number FROM clock WHERE guild_id = $1 AND calendar_id = $2 AND state IN ('running', 'paused')";
 
 /// The incidents of `guild` with a clock that goes on in the hours of `calendar`.
 pub async fn running_in(tx: &mut Tx, guild: GuildId, calendar: i64) -> Result<Vec<Number>, Error> {
     let rows: Vec<(i64,)> = tx.all(RUNNING_IN, args![guild, calendar]).await?;
-    Ok(rows.into_iter().map(|(value,)| Number { kind: Kind::Incident, value }).collect())
+    // Both clocks of an incident may go on.
+    let numbers: BTreeSet<i64> = rows.into_iter().map(|(value,)| value).collect();
+    Ok(numbers.into_iter().map(|value| Number { kind: Kind::Incident, value }).collect())
 }
