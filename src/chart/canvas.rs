@@ -185,7 +185,7 @@ impl<'a> Canvas<'a> {
         encoder.set_depth(png::BitDepth::Eight);
         encoder.set_palette(colours);
         encoder.set_trns(opacities);
-        encoder.set_compression(png::Compression::High);
+        encoder.set_compression(png::Compression::Balanced);
         encoder.set_filter(png::Filter::NoFilter);
         let mut writer = encoder.write_header()?;
         writer.write_image_data(&pixels)?;

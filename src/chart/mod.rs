@@ -11,7 +11,7 @@
 //!
 //! **Card.** Discord shows the same picture on a light and on a dark background, so a chart brings its own: a dark card with a pale rim,
 //! transparent only outside its corners. It is laid out in points and drawn with two pixels a point, since Discord shows it at about half
-//! its size on a desktop with a dense screen.
+//! its size.
 //!
 //! **Colour is never the only sign.** The hues are those that Okabe and Ito chose to be told apart by people of any colour vision; what was
 //! missed also bears a cross, and each line has a marker of its own shape.

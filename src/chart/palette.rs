@@ -8,7 +8,7 @@ use tiny_skia::PremultipliedColorU8;
 
 /// How many colours a picture has: fewer when it is large, where each costs more bytes and is seen less.
 const MOST: usize = 192;
-const MOST_OF_LARGE: usize = 48;
+const MOST_OF_LARGE: usize = 40;
 /// From how many pixels on a picture is large: more than a dozen bars.
 const LARGE: usize = 1_400_000;
 

@@ -73,10 +73,10 @@ struct Frame {
 }
 
 impl Frame {
-    /// The place of the period with this index.
+    /// The place of the period with this index. The last one is close to the names; so is the only one.
     #[expect(clippy::cast_precision_loss, reason = "there are at most twelve")]
     fn x(&self, index: usize) -> f32 {
-        self.left + self.inset() + self.step() * index as f32
+        self.right - self.inset() - self.step() * (self.periods - 1 - index) as f32
     }
 
     /// How far two periods lie apart.
@@ -85,11 +85,9 @@ impl Frame {
         (self.right - self.left - 2.0 * self.inset()) / (self.periods.max(2) - 1) as f32
     }
 
-    /// A single period stands in the middle.
     #[expect(clippy::cast_precision_loss, reason = "there are at most twelve")]
     fn inset(&self) -> f32 {
-        let half = (self.right - self.left) / 2.0 / self.periods as f32;
-        if self.periods == 1 { half } else { half.min(INSET) }
+        ((self.right - self.left) / 2.0 / self.periods as f32).min(INSET)
     }
 
     fn y(&self, value: f64) -> f32 {
@@ -213,7 +211,7 @@ fn write(canvas: &mut Canvas<'_>, frame: &Frame, name: &Name) {
     let ink = ink(name.index);
     let at = frame.right + LEADER - 4.0;
     if let Some(end) = name.end {
-        let from = frame.x(frame.periods - 1).max(frame.right - INSET) + 8.0;
+        let from = frame.x(frame.periods - 1) + 8.0;
         canvas.line(&[(from.min(frame.right), end), (frame.right, end), (at - 8.0, name.y)], 0.75, ink);
     }
     if let Some(marker) = marker(name.index, (at, name.y)) {
