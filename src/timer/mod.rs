@@ -35,11 +35,13 @@ pub enum Kind {
     Review,
     /// So much of a service-level target is used up.
     ServiceLevel,
+    /// So much of an error budget may be spent.
+    Budget,
 }
 
 impl Kind {
     /// All of them.
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::PromisedUpdate,
         Self::Hold,
         Self::Unclaimed,
@@ -48,6 +50,7 @@ impl Kind {
         Self::Task,
         Self::Review,
         Self::ServiceLevel,
+        Self::Budget,
     ];
 
     /// Its name in the database and in the journal.
@@ -61,6 +64,7 @@ impl Kind {
             Self::Task => "task",
             Self::Review => "review",
             Self::ServiceLevel => "service-level",
+            Self::Budget => "budget",
         }
     }
 

@@ -123,7 +123,8 @@ impl Runner {
                         | Kind::Close
                         | Kind::Task
                         | Kind::Review
-                        | Kind::ServiceLevel => incident::jobs::fire(tx, &due, now).await,
+                        | Kind::ServiceLevel
+                        | Kind::Budget => incident::jobs::fire(tx, &due, now).await,
                     }
                 })
             })
