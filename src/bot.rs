@@ -73,8 +73,12 @@ pub async fn run(parts: Parts, stop: CancellationToken, status: Option<watch::Se
         Ok(rest) => rest,
         Err(error) => return Ended::Failed(error.to_string(), EXIT_TOKEN),
     };
+    let cdn = match Cdn::new(&parts.discord) {
+        Ok(cdn) => Arc::new(cdn),
+        Err(error) => return Ended::Failed(error.to_string(), EXIT_TOKEN),
+    };
     let (armed, said) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let desk = Desk::new(parts.store.clone(), Arc::new(rest.clone()), armed.clone(), said.clone());
+    let desk = Desk::new(parts.store.clone(), Arc::new(rest.clone()), cdn.clone(), armed.clone(), said.clone());
     let runners = TaskTracker::new();
     let quiet = CancellationToken::new();
     let settings = outbox::Settings { lease: TimeDelta::from_std(parts.lease).unwrap_or(TimeDelta::seconds(30)) };
@@ -84,10 +88,7 @@ pub async fn run(parts: Parts, stop: CancellationToken, status: Option<watch::Se
     let timers = timer::Runner::new(parts.store.clone(), parts.clock.clone(), armed, said.clone());
     runners.spawn(timers.run(quiet.clone()));
     runners.spawn(fill_search(parts.store.clone(), quiet.clone()));
-    let files = match Cdn::new(&parts.discord) {
-        Ok(cdn) => capture::Runner::new(parts.store.clone(), parts.clock.clone(), Arc::new(cdn)),
-        Err(error) => return Ended::Failed(error.to_string(), EXIT_TOKEN),
-    };
+    let files = capture::Runner::new(parts.store.clone(), parts.clock.clone(), cdn);
     runners.spawn(files.run(quiet.clone()));
 
     let (sender, events) = mpsc::channel(EVENTS);

@@ -23,11 +23,12 @@ async fn what_was_received_before_the_stop_is_done() {
     // Nobody listens there.
     let token = SecretString::from("token");
     let rest = Rest::new("http://127.0.0.1:9", &token, clock.reading()).expect("a dispatcher");
+    let cdn = Arc::new(Cdn::new("http://127.0.0.1:9").expect("a way to files"));
     let (armed, said) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let handlers = TaskTracker::new();
     let mut intake = Intake {
         rest: rest.clone(),
-        desk: Desk::new(store.clone(), Arc::new(rest.clone()), armed, said.clone()),
+        desk: Desk::new(store.clone(), Arc::new(rest.clone()), cdn, armed, said.clone()),
         store: store.clone(),
         clock: clock.clone(),
         said,

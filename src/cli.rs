@@ -1,7 +1,8 @@
-//! The command line: `run`, `demo`, `check`, `verify`, `backup`.
+//! The command line: `run`, `demo`, `check`, `verify`, `backup`, `export`.
 
 mod check;
 mod demo;
+mod export;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -58,6 +59,8 @@ enum Verb {
         /// The new file
         file: PathBuf,
     },
+    /// Write all records of a server into a new folder, as JSON lines and CSV; the bot may run meanwhile
+    Export(export::Options),
 }
 
 /// Does what the command line says.
@@ -89,6 +92,7 @@ pub fn main() -> ExitCode {
             }
             Verb::Verify => verify(&config).await,
             Verb::Backup { file } => back_up(&config, file).await,
+            Verb::Export(options) => export::export(&config, options).await,
         }
     })
 }

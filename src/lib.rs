@@ -28,6 +28,7 @@
 //! | [`link`] | ties between records of any kind: typed, dated, with author |
 //! | [`journal`] | the evidence: a hash chain per guild, its byte format, and the walk that verifies it |
 //! | [`report`] | documents computed from the journal: the post-incident summary |
+//! | [`chart`] | pictures of figures: bars against a target, lines over periods, as PNG with a description |
 //! | [`inbox`], [`timer`], [`outbox`] | nothing acts twice; what is due; what must be said |
 //! | [`document`] | files that wardroom made and posted, which outlive the outbox |
 //! | [`store`], [`memory`] | the two databases behind one SQL text; what the bot remembers of itself |
@@ -74,14 +75,17 @@
 pub mod availability;
 pub mod bot;
 pub mod business_time;
+pub mod chart;
 pub mod chat;
 pub mod cli;
 pub mod clock;
 pub mod command;
 pub mod config;
+pub mod digest;
 pub mod discord;
 pub mod document;
 pub mod error;
+pub mod export;
 pub mod inbox;
 pub mod incident;
 pub mod journal;
@@ -98,4 +102,5 @@ pub mod setup;
 pub mod snowflake;
 pub mod store;
 pub mod timer;
+pub mod transfer;
 pub mod web;

@@ -3,26 +3,45 @@
 use super::measure::Measured;
 use super::reply::{decimals, promised};
 use super::rules::Standing;
+use crate::report::table::{Table, harmless};
 
-const HEAD: &str = "service,hours,objective_percent,availability_percent,verdict,service_time_s,maintenance_s,agreed_s,down_s,degraded_s,\
-                    outages,mtbf_s,mtrs_s,budget_s,spent_s";
+const HEAD: [&str; 15] = [
+    "service",
+    "hours",
+    "objective_percent",
+    "availability_percent",
+    "verdict",
+    "service_time_s",
+    "maintenance_s",
+    "agreed_s",
+    "down_s",
+    "degraded_s",
+    "outages",
+    "mtbf_s",
+    "mtrs_s",
+    "budget_s",
+    "spent_s",
+];
 
 /// The rows of what was measured, in its order. What does not apply is `n/a`, what nobody agreed on is empty.
 pub fn of(measured: &[Measured]) -> String {
-    let mut rows = vec![HEAD.to_owned()];
-    rows.extend(measured.iter().map(row));
-    rows.join("\r\n") + "\r\n"
+    let mut table = Table::new(&HEAD);
+    for measured in measured {
+        let cells = row(measured);
+        table.row(&cells.each_ref().map(String::as_str));
+    }
+    table.finish()
 }
 
-fn row(measured: &Measured) -> String {
+fn row(measured: &Measured) -> [String; HEAD.len()] {
     let figures = &measured.figures;
     let number = |value: Option<i64>| value.map_or_else(|| "n/a".to_owned(), |value| value.to_string());
     let budget = figures.budget.as_ref();
     let objective = measured.promise.objective.as_ref().map(|objective| objective.millionths);
     let decimals = objective.map_or(4, |objective| decimals(objective).max(4));
     [
-        quoted(&measured.service.name),
-        quoted(&measured.promise.hours),
+        harmless(&measured.service.name),
+        harmless(&measured.promise.hours),
         objective.map(promised).unwrap_or_default(),
         figures.availability.map_or_else(|| "n/a".to_owned(), |share| share.percent(decimals)),
         match figures.standing() {
@@ -42,24 +61,4 @@ fn row(measured: &Measured) -> String {
         budget.map(|budget| budget.budget.to_string()).unwrap_or_default(),
         budget.map(|budget| budget.spent.to_string()).unwrap_or_default(),
     ]
-    .join(",")
-}
-
-/// A text in quotes. One that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, "CSV Injection").
-fn quoted(text: &str) -> String {
-    let text = text.replace('"', "\"\"");
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    format!("\"{guard}{text}\"")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_stay_texts() {
-        for (text, cell) in [("checkout", "\"checkout\""), ("a \"b\"", "\"a \"\"b\"\"\""), ("=1+1", "\"'=1+1\"")] {
-            assert_eq!(quoted(text), cell);
-        }
-    }
 }

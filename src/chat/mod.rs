@@ -4,6 +4,7 @@
 pub mod answer;
 pub mod changed;
 pub mod custom_id;
+pub mod fetch;
 pub mod file;
 pub mod invocation;
 pub mod limits;

@@ -8,7 +8,7 @@ mod zone;
 
 pub use self::duration::{duration, show_duration};
 pub use self::instant::{Lean, instant};
-pub use self::period::Period;
+pub use self::period::{Period, Unit};
 pub use self::zone::zone;
 
 /// How much of what was typed is said back in a refusal.

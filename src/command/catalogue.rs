@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::chat::file::UNKNOWN_MEDIA;
+use crate::chat::invocation::TargetFile;
 use crate::chat::nearest::nearest;
 use crate::chat::text::code;
 use crate::chat::typed::Vocabulary;
@@ -106,6 +108,8 @@ pub mod kind {
     pub const ROLE: u8 = 8;
     /// A number.
     pub const NUMBER: u8 = 10;
+    /// A file.
+    pub const ATTACHMENT: u8 = 11;
 }
 
 impl Catalogue {
@@ -154,6 +158,15 @@ impl Catalogue {
             found = found.options.iter().find(|option| option.kind <= kind::GROUP && option.name == name.as_ref())?;
         }
         Some(found)
+    }
+
+    /// Checks the value of one option of the command at `path`; what it does not know is no matter of this check.
+    ///
+    /// # Errors
+    /// The sentence that [`Catalogue::check`] would say.
+    pub fn check_one(&self, path: &[&str], option: &str, value: Value) -> Result<(), Refusal> {
+        let found = self.leaf(path).and_then(|leaf| leaf.options.iter().find(|known| known.name == option));
+        found.map_or(Ok(()), |option| option.read(value).map(drop))
     }
 
     /// Checks `options` against the command at `path`, and gives them in the types that the definition asks for.
@@ -232,6 +245,7 @@ impl Definition {
                 whole(number).ok_or_else(|| self.unreadable(&number.to_string()))?
             }
             (Value::Number(number), kind::USER | kind::CHANNEL | kind::ROLE) => number.to_string().into(),
+            (file, kind::ATTACHMENT) => attached(file).ok_or_else(|| self.unreadable("That"))?,
             (other, _) => return Err(self.unreadable(&other.to_string())),
         };
         self.keep_choices(self.keep_bounds(value)?)
@@ -282,6 +296,7 @@ impl Definition {
             kind::USER => "a person: mention them with @",
             kind::CHANNEL => "a channel: name it with #",
             kind::ROLE => "a role: mention it with @",
+            kind::ATTACHMENT => "a file: attach it to the command",
             _ => "text",
         };
         refusal(format!("{} cannot be `{}`, which is {wanted}.", code(said, 40), self.name))
@@ -294,6 +309,18 @@ fn snowflake(text: &str, marks: &[&str]) -> Option<Value> {
     let id =
         marks.iter().find_map(|mark| text.strip_prefix(mark).and_then(|rest| rest.strip_suffix('>'))).unwrap_or(text);
     (!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()) && id.parse::<u64>().is_ok()).then(|| id.into())
+}
+
+/// A file as [`TargetFile`] holds it, of what Discord says about it. One whose size nobody knows counts as too large.
+fn attached(file: &Value) -> Option<Value> {
+    let text = |key: &str| file[key].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    serde_json::to_value(TargetFile {
+        name: text("filename")?,
+        media_type: text("content_type").unwrap_or_else(|| UNKNOWN_MEDIA.to_owned()),
+        size: file["size"].as_u64().unwrap_or(u64::MAX),
+        url: text("url")?,
+    })
+    .ok()
 }
 
 fn whole(number: &serde_json::Number) -> Option<Value> {

@@ -13,7 +13,9 @@ use tokio::time::Instant;
 use super::context::{Context, Scene};
 use super::dispatch::{self, Deed};
 use super::form;
+use super::outside::Outside;
 use crate::chat::answer::{Answer, Choice};
+use crate::chat::fetch::{Fetch, Fetched};
 use crate::chat::invocation::{Call, Invocation, Source};
 use crate::chat::message::Message;
 use crate::error::{Error, Failure, Refusal};
@@ -21,9 +23,11 @@ use crate::inbox;
 use crate::journal::{self, Actor, Change, Fact};
 use crate::outbox::effect::Lane;
 use crate::outbox::{self, Post, To};
+use crate::policy;
 use crate::setup::{self, Guild, Surroundings};
 use crate::snowflake::{ChannelId, GuildId, MessageId, minted_at};
 use crate::store::{Store, Tx};
+use crate::transfer;
 
 /// An interaction older than this at first sight is not executed: its token is dead, and the person was told that it failed (DESIGN 3).
 const STALE_INTERACTION: TimeDelta = TimeDelta::seconds(3);
@@ -50,6 +54,7 @@ pub trait Look: Send + Sync + 'static {
 pub struct Desk {
     store: Arc<Store>,
     look: Arc<dyn Look>,
+    files: Arc<dyn Fetch>,
     /// Told after a commit that may have armed a timer.
     armed: Arc<Notify>,
     /// Told after a commit that may have left something to say.
@@ -58,8 +63,14 @@ pub struct Desk {
 
 impl Desk {
     /// A desk on `store`. It wakes `armed` and `said` after each commit.
-    pub fn new(store: Arc<Store>, look: Arc<dyn Look>, armed: Arc<Notify>, said: Arc<Notify>) -> Self {
-        Self { store, look, armed, said }
+    pub fn new(
+        store: Arc<Store>,
+        look: Arc<dyn Look>,
+        files: Arc<dyn Fetch>,
+        armed: Arc<Notify>,
+        said: Arc<Notify>,
+    ) -> Self {
+        Self { store, look, files, armed, said }
     }
 
     /// Answers `invocation`. Whatever it changed is on disk when this returns.
@@ -71,7 +82,7 @@ impl Desk {
                 let command = path.first().cloned().unwrap_or_default();
                 Answer::Choices(self.complete(&invocation, guild, [command, focused.clone(), typed]).await)
             }
-            Call::Typed { .. } => self.act(guild, invocation, None).await,
+            Call::Typed { .. } => self.act(guild, invocation, None, Outside::default()).await,
             _ => self.interaction(guild, invocation).await,
         }
     }
@@ -104,10 +115,35 @@ impl Desk {
                 if let Err(refusal) = self.in_this_guild(guild, &deed).await {
                     return said_no(&refusal.into());
                 }
-                self.act(guild, invocation, Some(deed)).await
+                let outside = self.outside(guild, &invocation, &deed).await;
+                self.act(guild, invocation, Some(deed), outside).await
             }
             Err(error) => said_no(&error),
         }
+    }
+
+    /// Asks for what the deed needs from outside. What an administrator alone may do is not begun for anybody else: the handler says no.
+    async fn outside(&self, guild: GuildId, invocation: &Invocation, deed: &Deed) -> Outside {
+        let mut outside = Outside::default();
+        if !deed.looks_around() || stale(invocation).is_some() {
+            return outside;
+        }
+        if !deed.is_read() {
+            let settings = self.store.read(move |tx| Box::pin(setup::store::find(tx, guild))).await;
+            let roles = settings.ok().flatten().map(|settings| settings.roles).unwrap_or_default();
+            if policy::administrator(&invocation.member, &roles).is_err() {
+                return outside;
+            }
+        }
+        if let Some((file, most)) = deed.file() {
+            // One that is said to be too large is not begun, and one that says less than it is ends at its own word.
+            outside.file = Some(match file.size {
+                size if size > most => Fetched::Refused(transfer::reply::too_large(size)),
+                size => self.files.fetch(&file.url, size).await,
+            });
+        }
+        outside.around = Some(self.look.look(guild).await);
+        outside
     }
 
     /// Discord's clients offer a guild's own channels alone; others might not. Where Discord does not answer, nothing is held against it.
@@ -143,19 +179,15 @@ impl Desk {
         if let Some(age) = stale(&invocation) {
             return said_no(&too_late(age).into());
         }
-        let around = match &deed {
-            Deed::Command(command) if command.looks_around() => Some(self.look.look(guild).await),
-            _ => None,
-        };
+        let outside = self.outside(guild, &invocation, &deed).await;
         let result = self
             .store
             .read(move |tx| {
-                let (invocation, deed, around) = (invocation.clone(), deed.clone(), around.clone());
+                let (invocation, deed, outside) = (invocation.clone(), deed.clone(), outside.clone());
                 Box::pin(async move {
                     let settings = setup::store::find(tx, guild).await?.unwrap_or_else(|| Guild::fresh(guild));
                     let context = context(tx, settings, &invocation).await?;
-                    let around = around.as_ref().map(|around| around.as_ref().map_err(String::as_str));
-                    dispatch::carry_out(tx, &context, deed, around).await
+                    dispatch::carry_out(tx, &context, deed, &outside).await
                 })
             })
             .await;
@@ -164,16 +196,16 @@ impl Desk {
 
     /// One unit of work: the inbox, the deed, the answer. A typed message has no token that dies, so it is tried again while the database
     /// is away: nobody types a P1 twice. What fails for good is told in the channel, where else nobody would hear of it.
-    async fn act(&self, guild: GuildId, invocation: Invocation, deed: Option<Deed>) -> Answer {
+    async fn act(&self, guild: GuildId, invocation: Invocation, deed: Option<Deed>, outside: Outside) -> Answer {
         let give_up = Instant::now() + STALE_MESSAGE.to_std().unwrap_or_default();
         let (mut wait, mut waited) = (FIRST_RETRY, TimeDelta::zero());
         loop {
-            let (same, deed) = (invocation.clone(), deed.clone());
+            let (same, deed, outside) = (invocation.clone(), deed.clone(), outside.clone());
             let result = self
                 .store
                 .write(move |tx| {
-                    let (invocation, deed) = (same.clone(), deed.clone());
-                    Box::pin(async move { once(tx, guild, &invocation, deed).await })
+                    let (invocation, deed, outside) = (same.clone(), deed.clone(), outside.clone());
+                    Box::pin(async move { once(tx, guild, &invocation, deed, &outside).await })
                 })
                 .await;
             self.armed.notify_one();
@@ -232,7 +264,13 @@ impl Desk {
     }
 }
 
-async fn once(tx: &mut Tx, guild: GuildId, invocation: &Invocation, deed: Option<Deed>) -> Result<Answer, Error> {
+async fn once(
+    tx: &mut Tx,
+    guild: GuildId,
+    invocation: &Invocation,
+    deed: Option<Deed>,
+    outside: &Outside,
+) -> Result<Answer, Error> {
     let settings = setup::store::find_or_start(tx, guild, invocation.received_at).await?;
     journal::lock(tx, guild).await?;
     if let Some(answer) = inbox::answered(tx, invocation.source).await? {
@@ -256,7 +294,7 @@ async fn once(tx: &mut Tx, guild: GuildId, invocation: &Invocation, deed: Option
         match deed {
             // Only a mention: whoever calls without a word wants to know what can be said.
             None => Ok(super::help::handle(&super::help::Command { command: None })),
-            Some(deed) => dispatch::carry_out(tx, &context, deed, None).await,
+            Some(deed) => dispatch::carry_out(tx, &context, deed, outside).await,
         }
     };
     let answer = match attempt.await {

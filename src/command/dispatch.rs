@@ -5,18 +5,18 @@ use serde_json::{Map, Value, json};
 
 use super::catalogue::CATALOGUE;
 use super::context::Context;
+use super::outside::Outside;
 use super::{help, unknown_press, waiting};
 use crate::chat::answer::{Answer, Choice};
 use crate::chat::custom_id::CustomId;
-use crate::chat::invocation::{Call, TargetMessage};
+use crate::chat::invocation::{Call, TargetFile, TargetMessage};
 use crate::chat::phrase::{self, Lean};
 use crate::chat::typed::{self, Here, Short, Typed};
 use crate::error::{Error, Failure, Refusal};
 use crate::number::{self, Number};
-use crate::setup::Surroundings;
 use crate::snowflake::{ChannelId, GuildId, UserId};
-use crate::store::Tx;
-use crate::{availability, incident, level, service, setup};
+use crate::store::{Tx, Work};
+use crate::{availability, incident, level, service, setup, transfer};
 
 /// A command of some process.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,15 +71,29 @@ impl Command {
         }
     }
 
-    /// Whether Discord has to be asked before it can be answered.
+    /// Whether Discord has to be asked how the guild is set up before it can be answered.
     pub fn looks_around(&self) -> bool {
-        matches!(self, Self::Setup(setup::command::Command::Check {}))
+        use setup::command::Command as Setup;
+        match self {
+            Self::Setup(command) => matches!(command, Setup::Check {} | Setup::Export {} | Setup::Import { .. }),
+            Self::Sla(command) => matches!(command, level::command::Command::DigestAdd(_)),
+            _ => false,
+        }
+    }
+
+    /// The file that has to be fetched before it can be answered, and the most bytes that it may have.
+    pub fn file(&self) -> Option<(&TargetFile, u64)> {
+        match self {
+            Self::Setup(setup::command::Command::Import { file }) => Some((file, transfer::FILE)),
+            _ => None,
+        }
     }
 
     /// The channel that it would set up, if it does.
     pub fn channel(&self) -> Option<ChannelId> {
         match self {
             Self::Setup(setup::command::Command::Channel { channel, .. }) => Some(*channel),
+            Self::Sla(level::command::Command::DigestAdd(add)) => Some(add.channel),
             _ => None,
         }
     }
@@ -114,6 +128,20 @@ impl Deed {
             Self::Press(id) => incident::controls::is_read(&id.action),
             Self::OnMessage(..) | Self::Choose(..) | Self::Submit(..) => false,
         }
+    }
+
+    /// Whether Discord has to be asked how the guild is set up before it can be done.
+    pub fn looks_around(&self) -> bool {
+        match self {
+            Self::Command(command) => command.looks_around(),
+            Self::Press(id) => id.action == transfer::APPLY,
+            Self::OnMessage(..) | Self::Choose(..) | Self::Submit(..) => false,
+        }
+    }
+
+    /// The file that has to be fetched before it can be done, and the most bytes that it may have.
+    pub fn file(&self) -> Option<(&TargetFile, u64)> {
+        if let Self::Command(command) = self { command.file() } else { None }
     }
 }
 
@@ -198,20 +226,9 @@ fn in_full(short: Short) -> (Vec<String>, Map<String, Value>) {
 }
 
 /// Does it.
-pub async fn carry_out(
-    tx: &mut Tx,
-    context: &Context,
-    deed: Deed,
-    around: Option<Result<&Surroundings, &str>>,
-) -> Result<Answer, Error> {
+pub async fn carry_out(tx: &mut Tx, context: &Context, deed: Deed, outside: &Outside) -> Result<Answer, Error> {
     match deed {
-        Deed::Command(Command::Incident(command)) => incident::command::handle(tx, context, command).await,
-        Deed::Command(Command::Service(command)) => service::command::handle(tx, context, command).await,
-        Deed::Command(Command::Availability(command)) => availability::command::handle(tx, context, command).await,
-        Deed::Command(Command::Setup(command)) => setup::command::handle(tx, context, command, around).await,
-        Deed::Command(Command::Sla(command)) => level::command::handle(tx, context, command).await,
-        Deed::Command(Command::Inbox) => waiting::inbox(tx, context).await,
-        Deed::Command(Command::Help(command)) => Ok(help::handle(&command)),
+        Deed::Command(command) => perform(tx, context, command, outside).await,
         Deed::OnMessage(name, target) => match name.as_str() {
             "Declare incident" => incident::declare::declare_from(tx, context, &target).await,
             "Add to timeline" => incident::entries::add_to_timeline(tx, context, &target).await,
@@ -220,6 +237,7 @@ pub async fn carry_out(
         },
         Deed::Press(CustomId { action, record, extra }) => match action.split_once('.') {
             Some(("incident", verb)) => incident::controls::press(tx, context, verb, &record, &extra).await,
+            Some(("setup", verb)) => transfer::command::press(tx, context, verb, &extra, outside).await,
             _ => Err(unknown_press()),
         },
         Deed::Choose(CustomId { action, record, extra }, chosen) => match action.split_once('.') {
@@ -235,6 +253,21 @@ pub async fn carry_out(
     }
 }
 
+/// Carries `command` out. An import carries out commands in turn, so this is where the types of their futures end.
+pub fn perform<'t>(tx: &'t mut Tx, context: &'t Context, command: Command, outside: &'t Outside) -> Work<'t, Answer> {
+    Box::pin(async move {
+        match command {
+            Command::Incident(command) => incident::command::handle(tx, context, command).await,
+            Command::Service(command) => service::command::handle(tx, context, command).await,
+            Command::Availability(command) => availability::command::handle(tx, context, command).await,
+            Command::Setup(command) => setup::command::handle(tx, context, command, outside).await,
+            Command::Sla(command) => level::command::handle(tx, context, command, outside).await,
+            Command::Inbox => waiting::inbox(tx, context).await,
+            Command::Help(command) => Ok(help::handle(&command)),
+        }
+    })
+}
+
 /// Whether nothing more will happen to `record`, so that it needs no card and no room.
 pub async fn is_over(tx: &mut Tx, guild: GuildId, record: Number) -> Result<bool, Error> {
     Ok(match record.kind {
@@ -247,7 +280,7 @@ pub async fn is_over(tx: &mut Tx, guild: GuildId, record: Number) -> Result<bool
             let incident = Number { kind: number::Kind::Incident, ..record };
             incident::review::store::is_approved(tx, guild, incident).await?
         }
-        number::Kind::Problem | number::Kind::Change => false,
+        number::Kind::Problem | number::Kind::Change | number::Kind::Digest => false,
     })
 }
 

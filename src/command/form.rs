@@ -51,12 +51,46 @@ pub async fn open(
     row.map(|(id,)| id).ok_or_else(|| Failure::inconsistent("form", "gave no id").into())
 }
 
+/// Keeps a draft that no form shows: a button of an answer refers to it.
+pub async fn draft(tx: &mut Tx, context: &Context, kind: &str, draft: &Value) -> Result<i64, Error> {
+    let row: Option<(i64,)> = tx
+        .optional(
+            "INSERT INTO form (guild_id, kind, record, version, opened_by, draft, opened_at)
+             VALUES ($1, $2, '', 0, $3, $4, $5) RETURNING form_id",
+            args![context.guild.id, kind, context.member.user, draft.to_string(), context.now],
+        )
+        .await?;
+    row.map(|(id,)| id).ok_or_else(|| Failure::inconsistent("form", "gave no id").into())
+}
+
+/// Forgets what this person drafted of that kind in this guild: a newer one takes its place.
+pub async fn forget_drafts(tx: &mut Tx, context: &Context, kind: &str) -> Result<(), Error> {
+    tx.execute(
+        "DELETE FROM form WHERE guild_id = $1 AND opened_by = $2 AND kind = $3 AND record = ''",
+        args![context.guild.id, context.member.user, kind],
+    )
+    .await
+    .map(drop)
+}
+
+/// The draft of that kind and id, if this person made it in this guild.
+pub async fn drafted(tx: &mut Tx, context: &Context, kind: &str, id: i64) -> Result<Option<Value>, Error> {
+    let row: Option<(String,)> = tx
+        .optional(
+            "SELECT draft FROM form
+              WHERE form_id = $1 AND guild_id = $2 AND opened_by = $3 AND kind = $4 AND record = ''",
+            args![id, context.guild.id, context.member.user, kind],
+        )
+        .await?;
+    row.map(|(draft,)| Ok(serde_json::from_str(&draft)?)).transpose()
+}
+
 /// The form of that id, if this person opened it in this guild.
 pub async fn find(tx: &mut Tx, context: &Context, id: &str) -> Result<Opened, Error> {
     let id: i64 = id.parse().unwrap_or(0);
     let row: Option<(String, String, i64, String, Option<String>)> = tx
         .optional(
-            "SELECT kind, record, version, draft, typed FROM form WHERE form_id = $1 AND guild_id = $2 AND opened_by = $3",
+            "SELECT kind, record, version, draft, typed FROM form WHERE form_id = $1 AND guild_id = $2 AND opened_by = $3 AND record <> ''",
             args![id, context.guild.id, context.member.user],
         )
         .await?;

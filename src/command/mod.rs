@@ -6,6 +6,7 @@ mod desk;
 pub mod dispatch;
 pub mod form;
 pub mod help;
+pub mod outside;
 pub mod waiting;
 
 pub use desk::{Desk, Look};

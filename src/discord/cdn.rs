@@ -11,8 +11,8 @@ use reqwest::{Client, Response, StatusCode, Url};
 
 use super::gateway::policy::is_loopback;
 use super::rest::{AGENT, BadRest};
+use crate::chat::fetch::{Fetch, Fetched, Fetching};
 use crate::chat::file::size;
-use crate::incident::capture::{Fetch, Fetched, Fetching};
 
 /// Where Discord keeps files (Discord docs, reference, "CDN", and what attachments name as `url` and `proxy_url`).
 const HOSTS: [&str; 2] = ["cdn.discordapp.com", "media.discordapp.net"];

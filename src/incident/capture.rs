@@ -22,7 +22,7 @@ use crate::error::Error;
 use crate::snowflake::MessageId;
 use crate::store::Tx;
 
-pub use runner::{Fetch, Fetched, Fetching, Runner};
+pub use runner::Runner;
 
 /// The largest file that is kept: 8 `MiB`, so that any can be handed out again within Discord's 10.
 pub const FILE: u64 = 8 * 1024 * 1024;

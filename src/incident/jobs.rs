@@ -94,6 +94,8 @@ pub async fn fire(tx: &mut Tx, due: &Due, now: DateTime<Utc>) -> Result<(), Erro
         timer::Kind::Review => review_due(tx, &scene, incident, due, late).await,
         timer::Kind::ServiceLevel => levels::fire(tx, &scene, incident, due, late).await,
         timer::Kind::Budget => budgets::fire(tx, &scene, &incident).await,
+        // It is about no incident.
+        timer::Kind::Digest => Ok(()),
     }
 }
 

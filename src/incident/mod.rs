@@ -27,6 +27,7 @@ pub mod jobs;
 pub mod levels;
 mod linking;
 pub mod listing;
+pub mod lives;
 pub mod notices;
 mod reminders;
 pub mod reply;

@@ -18,6 +18,16 @@ use crate::service;
 use crate::snowflake::{GuildId, RoleId, UserId};
 use crate::store::Tx;
 
+/// The numbers of a guild's (`$1`) restricted incidents, for whoever has to pass by what belongs to them.
+pub const RESTRICTED: &str = "SELECT number FROM incident WHERE guild_id = $1 AND restricted = 1";
+
+/// The numbers of the restricted incidents, in their order.
+pub async fn restricted(tx: &mut Tx, guild: GuildId) -> Result<Vec<i64>, Error> {
+    let sql = "SELECT number FROM incident WHERE guild_id = $1 AND restricted = 1 ORDER BY number";
+    let rows: Vec<(i64,)> = tx.all(sql, args![guild]).await?;
+    Ok(rows.into_iter().map(|(number,)| number).collect())
+}
+
 macro_rules! select {
     ($rest:literal) => {
         concat!(

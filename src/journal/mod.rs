@@ -7,6 +7,7 @@
 pub mod format;
 mod read;
 mod verify;
+pub mod whole;
 
 use std::collections::BTreeMap;
 
@@ -17,7 +18,7 @@ use crate::error::{Error, Failure};
 use crate::snowflake::{GuildId, UserId};
 use crate::store::{Statement, Tx};
 use format::{Datum, Entry, Field, Hash, NO_HEAD};
-pub use read::{STATEMENTS, TOGETHER, about, about_each, count, entry, last, names, page, with_newer};
+pub use read::{STATEMENTS, TOGETHER, about, about_each, count, entry, last, name, names, page, with_newer};
 pub use verify::{Verdict, verify};
 
 /// Who did it.

@@ -199,3 +199,14 @@ pub async fn names(tx: &mut Tx, guild: GuildId, subject: &str) -> Result<BTreeMa
         .await?;
     Ok(rows.into_iter().map(|(user, name)| (UserId::from_i64(user), name)).collect())
 }
+
+/// What a person is called, as it was shown last; none for who never spoke to wardroom.
+pub async fn name(tx: &mut Tx, guild: GuildId, user: UserId) -> Result<Option<String>, Error> {
+    let row: Option<(String,)> = tx
+        .optional(
+            "SELECT name FROM journal_person WHERE guild_id = $1 AND user_id = $2 AND name <> ''",
+            args![guild, user],
+        )
+        .await?;
+    Ok(row.map(|(name,)| name))
+}

@@ -3,6 +3,8 @@
 mod agreements;
 mod calendars;
 
+pub use agreements::{availability, pauses};
+
 use serde::{Deserialize, Serialize};
 
 use super::{Amount, Book, Metric, Target, backing, defaults, reply, store};
@@ -10,6 +12,8 @@ use crate::chat::answer::{Answer, Choice};
 use crate::chat::text::label;
 use crate::chat::{limits, nearest};
 use crate::command::context::Context;
+use crate::command::outside::Outside;
+use crate::digest;
 use crate::error::{Error, Refusal};
 use crate::incident::{self, Priority, ServiceRef};
 use crate::journal::{self, Change, Fact};
@@ -83,17 +87,47 @@ pub enum Command {
         /// Which.
         calendar: String,
     },
+    /// How it stood in a period, of all services or of one.
+    Report {
+        /// Which; this month if left out.
+        period: Option<String>,
+        /// Of which service.
+        service: Option<String>,
+    },
+    /// A digest is posted again and again.
+    DigestAdd(digest::command::Add),
+    /// All that are posted.
+    DigestList {},
+    /// It is posted no longer.
+    DigestRemove {
+        /// Which.
+        digest: String,
+    },
+    /// The digest of any period, for whoever asks.
+    DigestNow {
+        /// Which; this month if left out.
+        period: Option<String>,
+    },
 }
 
 impl Command {
     /// Whether it changes nothing.
     pub fn is_read(&self) -> bool {
-        matches!(self, Self::Show { .. } | Self::Why { .. } | Self::AgreementList { .. } | Self::CalendarList {})
+        matches!(
+            self,
+            Self::Show { .. }
+                | Self::Why { .. }
+                | Self::AgreementList { .. }
+                | Self::CalendarList {}
+                | Self::Report { .. }
+                | Self::DigestList {}
+                | Self::DigestNow { .. }
+        )
     }
 }
 
 /// Carries `command` out.
-pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<Answer, Error> {
+pub async fn handle(tx: &mut Tx, context: &Context, command: Command, outside: &Outside) -> Result<Answer, Error> {
     defaults::ensure(tx, &context.guild).await?;
     match command {
         Command::Set { service, priority, metric, target, calendar, agreement } => {
@@ -109,6 +143,11 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
         Command::CalendarHoliday(holiday) => calendars::holiday(tx, context, holiday).await,
         Command::CalendarList {} => calendars::list(tx, context).await,
         Command::CalendarRetire { calendar } => calendars::retire(tx, context, &calendar).await,
+        Command::Report { period, service } => digest::command::now(tx, context, period, service).await,
+        Command::DigestAdd(add) => digest::command::add(tx, context, add, outside).await,
+        Command::DigestList {} => digest::command::list(tx, context).await,
+        Command::DigestRemove { digest } => digest::command::remove(tx, context, &digest).await,
+        Command::DigestNow { period } => digest::command::now(tx, context, period, None).await,
     }
 }
 
@@ -131,6 +170,8 @@ async fn set(tx: &mut Tx, context: &Context, said: Set) -> Result<Answer, Error>
     };
     let service = service_or_default(tx, guild, &said.service).await?;
     let book = store::book(tx, guild).await?;
+    // In an agreement of its own, nothing is something: without it, what holds for every service would hold.
+    let is_own = said.agreement.is_some() || service.is_some();
     let agreement = match said.agreement {
         Some(named) => agreements::of_service(&book, &named, service.as_ref())?,
         None => agreements::only_one(tx, context, &book, service.as_ref(), proof.basis()).await?,
@@ -143,7 +184,7 @@ async fn set(tx: &mut Tx, context: &Context, said: Set) -> Result<Answer, Error>
     };
     let target = Target { priority: said.priority, metric: said.metric, from: context.now, amount, calendar };
     if before.is_some_and(|before| before.amount == amount && before.calendar == calendar)
-        || before.is_none() && amount.is_none()
+        || before.is_none() && amount.is_none() && !is_own
     {
         return Err(reply::nothing_changes().into());
     }

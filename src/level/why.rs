@@ -67,7 +67,7 @@ pub fn table(rows: &[Row], zone: &TimeZone) -> String {
         let sum: i64 = middle.iter().map(|row| row.adds).sum();
         let total = middle.last().map_or(0, |row| row.total);
         let between =
-            format!("{:<32} +{:<12} ={}", format!("… {} more rows", middle.len()), length(sum), length(total));
+            format!("{:<32} +{:<18} ={}", format!("… {} more rows", middle.len()), length(sum), length(total));
         head.iter().map(|row| line(row, zone)).chain([between]).chain(tail.iter().map(|row| line(row, zone))).collect()
     } else {
         rows.iter().map(|row| line(row, zone)).collect()
@@ -93,7 +93,7 @@ fn line(row: &Row, zone: &TimeZone) -> String {
         (Some(note), 0) => format!("{when:<32} {note}"),
         (note, adds) => {
             let note = note.as_deref().map(|note| format!("  {note}")).unwrap_or_default();
-            format!("{when:<32} +{:<12} ={}{note}", length(adds), length(row.total))
+            format!("{when:<32} +{:<18} ={}{note}", length(adds), length(row.total))
         }
     }
 }

@@ -2,17 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::check::{Surroundings, findings};
+use super::check::findings;
 use super::{Habits, Purpose, reply, store};
 use crate::chat::answer::Answer;
+use crate::chat::invocation::TargetFile;
 use crate::chat::phrase;
 use crate::command::context::Context;
-use crate::error::{Error, Refusal};
+use crate::command::outside::Outside;
+use crate::error::Error;
+use crate::incident;
 use crate::journal::{self, Change, Fact};
+use crate::level;
 use crate::outbox;
 use crate::policy::{self, Capability};
 use crate::snowflake::{ChannelId, RoleId};
 use crate::store::Tx;
+use crate::transfer;
 
 /// A verb of `/setup` and its options.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
@@ -60,31 +65,32 @@ pub enum Command {
         /// By its IANA name.
         timezone: String,
     },
+    /// All that is configured, as a file.
+    Export {},
+    /// What such a file says.
+    Import {
+        /// The file.
+        file: TargetFile,
+    },
 }
 
 impl Command {
     /// Whether it changes nothing.
     pub fn is_read(&self) -> bool {
-        matches!(self, Self::Show {} | Self::Check {})
+        matches!(self, Self::Show {} | Self::Check {} | Self::Export {})
     }
 }
 
-/// Carries `command` out. `around` is what Discord says about the guild, or why it says nothing, where the verb asks.
-pub async fn handle(
-    tx: &mut Tx,
-    context: &Context,
-    command: Command,
-    around: Option<Result<&Surroundings, &str>>,
-) -> Result<Answer, Error> {
+/// Carries `command` out.
+pub async fn handle(tx: &mut Tx, context: &Context, command: Command, outside: &Outside) -> Result<Answer, Error> {
     let guild = context.guild.id;
     let roles = &context.guild.roles;
     match command {
         Command::Show {} => Ok(Answer::Say(reply::show(&context.guild))),
         Command::Check {} => {
             policy::administrator(&context.member, roles)?;
-            let around = around.unwrap_or(Err("it was not asked"));
             let unsaid = outbox::unsaid(tx, guild, context.written_at).await?;
-            Ok(Answer::Say(reply::checked(&findings(&context.guild, around, &unsaid))))
+            Ok(Answer::Say(reply::checked(&findings(&context.guild, outside.around(), &unsaid))))
         }
         Command::Channel { purpose, channel } => {
             let proof = policy::administrator(&context.member, roles)?;
@@ -121,7 +127,7 @@ pub async fn handle(
         Command::Incidents { close_after, review_within, quiet_hours, notice_every } => {
             let proof = policy::administrator(&context.member, roles)?;
             let before = context.guild.habits;
-            let quiet = quiet_hours.map(|hours| quiet(&hours)).transpose()?;
+            let quiet = quiet_hours.map(|hours| super::quiet_hours(&hours)).transpose()?;
             let after = Habits {
                 close_after_days: close_after.unwrap_or(before.close_after_days),
                 review_within_days: review_within.unwrap_or(before.review_within_days),
@@ -151,11 +157,16 @@ pub async fn handle(
                 after: Fact::Plain(name.clone()),
             };
             record(tx, context, "setup.timezone", "guild", proof.basis(), change).await?;
+            for calendar in level::store::follow_guild(tx, guild, &name, context.now).await? {
+                incident::levels::follow_calendar(tx, context, calendar).await?;
+            }
             let now = jiff::Timestamp::from_microsecond(context.now.timestamp_micros())
                 .map(|now| zone.to_datetime(now).strftime("%H:%M on %Y-%m-%d").to_string())
                 .unwrap_or_default();
             Ok(Answer::Say(reply::zone_set(&name, &now)))
         }
+        Command::Export {} => transfer::command::export(tx, context, outside).await,
+        Command::Import { file } => transfer::command::import(tx, context, &file, outside).await,
     }
 }
 
@@ -171,21 +182,4 @@ async fn record(
     journal::append(tx, context.guild.id, context.written_at, context.draft(action, subject, basis, vec![change]))
         .await
         .map(drop)
-}
-
-/// `22:00-07:00` as minutes of the day, or `off`.
-fn quiet(hours: &str) -> Result<(i64, i64), Refusal> {
-    let minute = |text: &str| {
-        let (hour, minute) = text.trim().split_once(':')?;
-        let (hour, minute): (i64, i64) = (hour.parse().ok()?, minute.parse().ok()?);
-        ((0..24).contains(&hour) && (0..60).contains(&minute)).then_some(hour * 60 + minute)
-    };
-    if hours.trim().eq_ignore_ascii_case("off") {
-        return Ok((0, 0));
-    }
-    hours
-        .split_once(['-', '–'])
-        .and_then(|(from, until)| Some((minute(from)?, minute(until)?)))
-        .filter(|(from, until)| from != until)
-        .ok_or_else(|| reply::no_quiet_hours(hours))
 }

@@ -14,10 +14,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::chat::answer::Choice;
 use crate::chat::limits;
+use crate::error::Refusal;
 use crate::policy::RoleMap;
 use crate::snowflake::{ChannelId, GuildId};
 
-pub use check::{ChannelFacts, Finding, PERMISSIONS, Surroundings, Unsaid, Waiting, findings};
+pub use check::{ChannelFacts, Finding, PERMISSIONS, Surroundings, Unsaid, Waiting, findings, missing_for_posts};
 
 /// What a channel is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -145,6 +146,23 @@ impl Guild {
     pub fn channel(&self, purpose: Purpose) -> Option<ChannelId> {
         self.channels.get(&purpose).copied()
     }
+}
+
+/// `22:00-07:00` as minutes of the day, or `off`.
+pub fn quiet_hours(hours: &str) -> Result<(i64, i64), Refusal> {
+    let minute = |text: &str| {
+        let (hour, minute) = text.trim().split_once(':')?;
+        let (hour, minute): (i64, i64) = (hour.parse().ok()?, minute.parse().ok()?);
+        ((0..24).contains(&hour) && (0..60).contains(&minute)).then_some(hour * 60 + minute)
+    };
+    if hours.trim().eq_ignore_ascii_case("off") {
+        return Ok((0, 0));
+    }
+    hours
+        .split_once(['-', '–'])
+        .and_then(|(from, until)| Some((minute(from)?, minute(until)?)))
+        .filter(|(from, until)| from != until)
+        .ok_or_else(|| reply::no_quiet_hours(hours))
 }
 
 /// Completions of a zone's name.

@@ -7,6 +7,7 @@
 //! To add a table: one migration file of the same name in both folders; a test compares versions, tables and columns.
 
 mod postgres;
+pub mod records;
 pub mod search;
 mod sqlite;
 mod tx;

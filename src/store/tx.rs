@@ -84,6 +84,12 @@ impl Tx {
             sqlx::query_as_with(sql, arguments).fetch_all(&mut *connection).await?))
     }
 
+    /// All rows that `sql` finds, in its order; `sql` was put together from texts of ours.
+    pub(super) async fn all_of<T: Row>(&mut self, sql: String, args: Vec<Value>) -> Result<Vec<T>, Error> {
+        Ok(on_connection!(self, args, all_of, connection, arguments =>
+            sqlx::query_as_with(AssertSqlSafe(sql), arguments).fetch_all(&mut *connection).await?))
+    }
+
     /// Keeps the rows that `sql` finds for this transaction alone. SQLite has one writer, so there is nothing to be done for it.
     pub async fn hold(&mut self, sql: &'static str, args: Vec<Value>) -> Result<(), Error> {
         if let Connection::Postgres(transaction) = &mut self.connection {
@@ -134,6 +140,17 @@ impl Tx {
     pub async fn roll_back(&mut self) -> Result<(), Error> {
         self.execute("ROLLBACK TO SAVEPOINT attempt", Vec::new()).await?;
         self.keep().await
+    }
+
+    /// Begins a trial: all that is done until [`Tx::end_trial`] is taken back there. Trials do not nest; a mark may stand before one.
+    pub async fn begin_trial(&mut self) -> Result<(), Error> {
+        self.execute("SAVEPOINT trial", Vec::new()).await.map(drop)
+    }
+
+    /// Takes back all that was done since [`Tx::begin_trial`].
+    pub async fn end_trial(&mut self) -> Result<(), Error> {
+        self.execute("ROLLBACK TO SAVEPOINT trial", Vec::new()).await?;
+        self.execute("RELEASE SAVEPOINT trial", Vec::new()).await.map(drop)
     }
 
     /// Drops the mark and keeps what was done since. SQLite may leave it to the end of the transaction: an older mark costs nothing

@@ -63,6 +63,10 @@ fn example(option: &Definition) -> Value {
     match option.kind {
         kind::INTEGER => json!(option.min_value.unwrap_or(1)),
         kind::BOOLEAN => json!(true),
+        kind::ATTACHMENT => {
+            let url = "https://cdn.discordapp.com/ephemeral-attachments/1/2/a.toml";
+            json!({"id": "2", "filename": "a.toml", "size": 7, "url": url})
+        }
         kind::USER | kind::CHANNEL | kind::ROLE => json!("1234567890123456789"),
         _ => json!("text"),
     }

@@ -25,6 +25,7 @@ async fn an_incident_from_declaration_to_close() {
         ### INC-1 · P1 · checkout is down
         **🔴 New, nobody is on it** · checkout
         P1: high impact × high urgency · declared ⟨10:00⟩ by @alice · began ⟨09:50⟩
+        🟢 Response due ⟨10:15⟩ · 🟢 Resolution due ⟨14:00⟩
         -# It may be a major incident: it is P1. `/incident priority major:True`
         ");
 
@@ -53,6 +54,7 @@ async fn an_incident_from_declaration_to_close() {
         **✅ Closed** · checkout
         P1: high impact × high urgency · declared ⟨10:00⟩ by @alice · began ⟨09:50⟩
         Commander @bob · Acknowledged ⟨10:02⟩ by @bob
+        ✅ Response in time · ✅ Resolution in time
         Review: draft
         **Last update** ⟨10:02⟩
         > rolling back release 41
@@ -210,6 +212,7 @@ async fn a_message_that_is_no_command_is_left_alone() {
         **/incident** declare and run incidents: `declare` `show` `list` `find` `ack` `update` `note` `role` `priority` `resolve` `reopen` `close` `timeline` `handover` `hold` `resume` `escalate` `task` `link` `merge` `impact` `report` `review` `undo`
         **/service** the catalogue of services: `add` `edit` `list` `show` `retire`
         **/setup** set wardroom up in this server: `show` `check` `channel` `role` `incidents` `timezone`
+        **/sla** service levels: what is promised, and how it stands: `set` `show` `why` `agreement` `calendar`
         **/help** what wardroom can do
         **/inbox** what waits for you, with the means to settle it
         On a message: **Apps → Declare incident**, **Apps → Add to timeline**.
@@ -539,6 +542,7 @@ async fn a_restricted_incident_exists_only_for_those_who_are_let_in() {
         ### 🔒 INC-1 · P1 · leaked keys
         **🔴 New, nobody is on it** · payments
         P1 as given · declared ⟨10:00⟩ by @alice
+        🟢 Response due ⟨10:15⟩ · 🟢 Resolution due ⟨14:00⟩
         > on a public page
         -# It may be a major incident: it is P1. `/incident priority major:True`
         ");

@@ -18,7 +18,7 @@ fn is_own(table: &str) -> bool {
     table.starts_with("search") || table.starts_with("sqlite_") || table == "_sqlx_migrations"
 }
 
-async fn columns(store: &Store, sql: &'static str) -> BTreeMap<String, Vec<String>> {
+pub async fn columns(store: &Store, sql: &'static str) -> BTreeMap<String, Vec<String>> {
     let rows: Vec<(String, String)> = store
         .read(move |tx| Box::pin(async move { tx.all(sql, Vec::new()).await }))
         .await
@@ -31,6 +31,19 @@ async fn columns(store: &Store, sql: &'static str) -> BTreeMap<String, Vec<Strin
         columns.sort();
     }
     tables
+}
+
+/// What lists the columns of all tables.
+pub fn columns_sql(database: &Database) -> &'static str {
+    match database {
+        Database::Sqlite(_) => {
+            "SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"
+        }
+        Database::Postgres(_) => {
+            "SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT) FROM information_schema.columns
+              WHERE table_schema = 'public'"
+        }
+    }
 }
 
 fn names(folder: &str) -> Vec<String> {
@@ -48,16 +61,7 @@ async fn both_databases_have_the_same_tables_and_columns() {
     let mut found = Vec::new();
     for database in Database::each().await {
         let store = Store::open(&database.url()).await.expect("it opens");
-        let sql = match database {
-            Database::Sqlite(_) => {
-                "SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"
-            }
-            Database::Postgres(_) => {
-                "SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT) FROM information_schema.columns
-                  WHERE table_schema = 'public'"
-            }
-        };
-        found.push(columns(&store, sql).await);
+        found.push(columns(&store, columns_sql(&database)).await);
         store.close().await;
     }
     assert!(found[0].len() > 10, "{:?}", found[0].keys());

@@ -173,7 +173,7 @@ async fn help_comes_from_the_catalogue() {
         **/incident** declare and run incidents: `declare` `show` `list` `find` `ack` `update` `note` `role` `priority` `resolve` `reopen` `close` `timeline` `handover` `hold` `resume` `escalate` `task` `link` `merge` `impact` `report` `review` `undo`
         **/service** the catalogue of services: `add` `edit` `list` `show` `retire`
         **/availability** whether service was there when it was promised: `report` `maintenance`
-        **/setup** set wardroom up in this server: `show` `check` `channel` `role` `incidents` `timezone`
+        **/setup** set wardroom up in this server: `show` `check` `channel` `role` `incidents` `timezone` `export` `import`
         **/sla** service levels: what is promised, and how it stands: `set` `show` `why` `agreement` `calendar`
         **/help** what wardroom can do
         **/inbox** what waits for you, with the means to settle it

@@ -1,7 +1,5 @@
 //! Fetches the files of kept messages: each once, after the commit that kept its message, and again after whatever went wrong on the way.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::store::{self, Claimed};
 use super::{FILE, too_large};
+use crate::chat::fetch::{Fetch, Fetched};
 use crate::clock::{Clock, instant};
 use crate::error::Error;
 use crate::store::Store;
@@ -27,28 +26,6 @@ const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// The shortest and the longest wait after something went wrong.
 const FIRST_WAIT_MS: i64 = 1_000;
 const LONGEST_WAIT_MS: i64 = 600_000;
-
-/// What came of a fetch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fetched {
-    /// The whole file.
-    Whole(Arc<[u8]>),
-    /// It is not fetched, for a reason that stays: said to people as "not kept: …".
-    Refused(String),
-    /// It is no longer there; why.
-    Gone(String),
-    /// Not now; why.
-    Later(String),
-}
-
-/// A future that a fetch gives back.
-pub type Fetching<'a> = Pin<Box<dyn Future<Output = Fetched> + Send + 'a>>;
-
-/// Whoever fetches files from chat.
-pub trait Fetch: Send + Sync + 'static {
-    /// Fetches the file at `address`, of at most `most` bytes, within half a minute. Follows no redirect. Never panics.
-    fn fetch<'a>(&'a self, address: &'a str, most: u64) -> Fetching<'a>;
-}
 
 /// Fetches what is due.
 pub struct Runner {

@@ -10,6 +10,7 @@ use crate::command::context::Scene;
 use crate::error::Error;
 use crate::incident::Incident;
 use crate::incident::handover::call;
+use crate::incident::reminders::after_quiet;
 use crate::incident::reply::Step;
 use crate::incident::step::{post, redraw};
 use crate::journal::{self, Change, Fact};
@@ -19,10 +20,14 @@ use crate::policy::Capability;
 use crate::service;
 use crate::setup::Purpose;
 use crate::store::Tx;
-use crate::timer::Due;
+use crate::timer::{self, Due};
 
 /// A step of a target was reached. What was missed meanwhile, of either target, is told in one message.
 pub async fn fire(tx: &mut Tx, scene: &Scene, incident: Incident, due: &Due, late: bool) -> Result<(), Error> {
+    let wakes = after_quiet(scene.now, scene.guild.habits.quiet, &scene.guild.zone);
+    if !incident.priority.pages() && wakes > scene.now {
+        return timer::set(tx, incident.guild, timer::Kind::ServiceLevel, incident.number, Some(wakes)).await;
+    }
     let book = level::store::book(tx, incident.guild).await?;
     let clocks = level::store::clocks(tx, incident.guild, &book, incident.number).await?;
     let mut steps = Vec::new();
@@ -34,7 +39,7 @@ pub async fn fire(tx: &mut Tx, scene: &Scene, incident: Incident, due: &Due, lat
             let at = if *percent >= 100 { *at - 1 } else { *at };
             remember(tx, scene, &incident, clock, *percent, at.into()).await?;
         }
-        if let Some((percent, at)) = untold.last() {
+        if let Some((percent, _)) = untold.last() {
             let rungs: BTreeSet<Rung> = clock
                 .promise
                 .warnings
@@ -43,15 +48,7 @@ pub async fn fire(tx: &mut Tx, scene: &Scene, incident: Incident, due: &Due, lat
                 .filter(|(step, _)| untold.iter().any(|(percent, _)| percent == step))
                 .map(|(_, rung)| rung)
                 .collect();
-            let seconds = clock.elapsed(calendar, scene.now.into());
-            steps.push(Step {
-                clock: clock.clone(),
-                calendar: calendar.clone(),
-                percent: *percent,
-                at: (*at).into(),
-                seconds,
-                rungs,
-            });
+            steps.push(Step { clock: clock.clone(), calendar: calendar.clone(), percent: *percent, rungs });
         }
     }
     let entries = journal::about(tx, incident.guild, &incident.number.to_string()).await?;
@@ -107,35 +104,34 @@ async fn tell(
     post(tx, scene, incident, room, key, &message).await
 }
 
-/// Whom the rungs reach. Whoever is called to a restricted incident must be let in first, so there it is the one in command alone.
+/// Whom the rungs reach. A rung that nobody stands on hands down to the one below, so that a target is never broken in silence. Whoever is
+/// called to a restricted incident must be let in first, so there it is the one in command alone.
 async fn calls(tx: &mut Tx, scene: &Scene, incident: &Incident, rungs: &BTreeSet<Rung>) -> Result<Vec<Ping>, Error> {
     let roles =
         |capability| scene.guild.roles.roles(capability).iter().map(|role| Ping::Role(*role)).collect::<Vec<_>>();
+    let owner = match incident.roles.commander {
+        Some(commander) => vec![Ping::User(commander)],
+        None if incident.priority.pages() && !incident.restricted => roles(Capability::Responder),
+        None => Vec::new(),
+    };
     let mut calls = Vec::new();
     for rung in rungs {
         let found = match rung {
-            Rung::Card => Vec::new(),
-            Rung::Owner => match incident.roles.commander {
-                Some(commander) => vec![Ping::User(commander)],
-                None if incident.priority.pages() && !incident.restricted => roles(Capability::Responder),
-                None => Vec::new(),
-            },
-            _ if incident.restricted => incident.roles.commander.map(Ping::User).into_iter().collect(),
+            Rung::Card => continue,
+            Rung::Owner => owner.clone(),
+            _ if incident.restricted => owner.clone(),
             Rung::Lead => roles(Capability::IncidentManager),
             Rung::ServiceOwner => {
-                let owner = match &incident.service {
-                    Some(named) => service::owner(tx, incident.guild, named.id).await?,
+                let named = match &incident.service {
+                    Some(service) => service::owner(tx, incident.guild, service.id).await?,
                     None => None,
                 };
-                owner.map_or_else(|| roles(Capability::ServiceOwner), |owner| vec![Ping::User(owner)])
+                named.map_or_else(|| roles(Capability::ServiceOwner), |owner| vec![Ping::User(owner)])
             }
             Rung::Management => roles(Capability::Manager),
         };
-        for ping in found {
-            if !calls.contains(&ping) {
-                calls.push(ping);
-            }
-        }
+        let found = if found.is_empty() { owner.clone() } else { found };
+        calls.extend(found.into_iter().filter(|ping| !calls.contains(ping)).collect::<Vec<_>>());
     }
     Ok(calls)
 }

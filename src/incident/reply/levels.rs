@@ -24,10 +24,6 @@ pub struct Step {
     pub calendar: Named,
     /// How much is used up.
     pub percent: i64,
-    /// Since when.
-    pub at: DateTime<Utc>,
-    /// Seconds of service time used up by now.
-    pub seconds: i64,
     /// Whom it reaches.
     pub rungs: BTreeSet<Rung>,
 }
@@ -87,7 +83,7 @@ fn step(step: &Step) -> String {
     let what = aim(step.clock.metric);
     let broken = step.clock.due(&step.calendar).map(DateTime::<Utc>::from);
     match broken.filter(|_| step.percent >= 100) {
-        Some(at) if step.clock.generation > 1 && step.clock.promised_at == at.into() => format!(
+        Some(at) if step.clock.generation > 1 && step.clock.promised_at.timestamp() == at.timestamp() => format!(
             "🔴 The time {what} was used up before {} was given: {promised} is broken since {}.",
             step.clock.priority.name(),
             due(at)
@@ -98,8 +94,7 @@ fn step(step: &Step) -> String {
         Some(at) => format!("🔴 The time {what} is over: {promised} is broken since {}.", due(at)),
         None => {
             let end = broken.map(|at| format!(", due {}", moment(at))).unwrap_or_default();
-            let left = (step.clock.promise.seconds - step.seconds).max(0);
-            format!("🟠 {} % of the time {what} is used up ({promised}): {} left{end}.", step.percent, length(left))
+            format!("🟠 {} % of the time {what} is used up ({promised}){end}.", step.percent)
         }
     }
 }
@@ -167,7 +162,10 @@ fn reckoning(book: &Book, clock: &Clock, calendar: &Named, guild: &Guild, now: D
         },
     };
     let mut lines = vec![format!("**{}** · {head}", name(clock.metric)), promised(book, clock, calendar)];
-    lines.push(arithmetic::table(&arithmetic::rows(clock, calendar, now.into()), &guild.zone));
+    let rows = arithmetic::rows(clock, calendar, now.into());
+    if !rows.is_empty() {
+        lines.push(arithmetic::table(&rows, &guild.zone));
+    }
     // Whole percent, downwards: what is not used up must not look as if it were.
     let percent = if seconds == 0 { 0 } else { used * 100 / seconds };
     let left = if used > seconds {
@@ -198,7 +196,7 @@ fn promised(book: &Book, clock: &Clock, calendar: &Named) -> String {
         words.push(format!(
             "promise no. {}, given {}, counted from the same start",
             clock.generation,
-            moment(clock.promised_at.into())
+            moment(clock.promised_at)
         ));
     }
     let question = crate::level::Question {
@@ -206,7 +204,7 @@ fn promised(book: &Book, clock: &Clock, calendar: &Named) -> String {
         priority: clock.priority,
         service: clock.service,
         start: clock.started_at,
-        at: clock.promised_at.into(),
+        at: clock.promised_at,
     };
     let others = book.promise(question).map(|chosen| chosen.others).unwrap_or_default();
     if !others.is_empty() {

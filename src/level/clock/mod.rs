@@ -18,6 +18,8 @@ pub use run::run;
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
+
 use super::Metric;
 use super::book::{Book, Named, Promise};
 use crate::business_time::{Due, Instant, Pauses, Span, due, elapsed};
@@ -45,8 +47,8 @@ pub struct Course {
 /// It was rated so from some moment on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rating {
-    /// From when.
-    pub at: Instant,
+    /// From when, to the microsecond: a target that was agreed in the same second before counts.
+    pub at: DateTime<Utc>,
     /// How urgent.
     pub priority: Priority,
     /// On which service.
@@ -199,7 +201,7 @@ pub struct Clock {
     /// What is promised.
     pub promise: Promise,
     /// From when this promise holds: the start, or the change that brought it.
-    pub promised_at: Instant,
+    pub promised_at: DateTime<Utc>,
     /// At which priority.
     pub priority: Priority,
     /// On which service.
@@ -243,7 +245,7 @@ impl Clock {
         // Whole seconds, upwards, in whole numbers: a rounded percentage is how others see a breach where there is none.
         let wanted = (self.promise.seconds.saturating_mul(percent) + 99) / 100;
         match due(&calendar.timetable, self.started_at, wanted, &self.pauses()) {
-            Due::At(at) => Some(at.max(self.promised_at)),
+            Due::At(at) => Some(at.max(self.promised_at.into())),
             Due::Unknown | Due::Never => None,
         }
     }

@@ -11,12 +11,12 @@ pub fn run(book: &Book, course: &Course, metric: Metric) -> Option<Clock> {
     let end = end(course, metric);
     let mut held: Option<Clock> = None;
     for rating in &course.ratings {
-        let is_first = held.is_none() && rating.at <= start;
-        if !is_first && end.is_some_and(|end| rating.at >= end) {
+        let is_first = held.is_none() && Instant::from(rating.at) <= start;
+        if !is_first && end.is_some_and(|end| Instant::from(rating.at) >= end) {
             break;
         }
-        let at = rating.at.max(start);
-        let question = Question { metric, priority: rating.priority, service: rating.service, start, at: at.into() };
+        let at = rating.at.max(start.into());
+        let question = Question { metric, priority: rating.priority, service: rating.service, start, at };
         let Some(chosen) = book.promise(question) else {
             // Nothing is promised at that priority: what was promised before is no longer due.
             if let Some(clock) = held.as_mut() {
@@ -106,7 +106,7 @@ fn segments(course: &Course, clock: &Clock) -> Vec<Segment> {
         }
     }
     if clock.generation > 1 {
-        turns.push(Turn { at: clock.promised_at, change: 0, reason: Reason::Retargeted(clock.priority) });
+        turns.push(Turn { at: clock.promised_at.into(), change: 0, reason: Reason::Retargeted(clock.priority) });
     }
     turns.sort_by_key(|turn| (turn.at, turn.change));
     let mut segments = vec![Segment { from: clock.started_at, until: None, counted: true, reason: Reason::Declared }];

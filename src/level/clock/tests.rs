@@ -71,7 +71,7 @@ fn usual() -> Book {
 }
 
 fn rated(at: Instant, priority: Priority) -> Rating {
-    Rating { at, priority, service: None }
+    Rating { at: at.into(), priority, service: None }
 }
 
 fn declared(at: Instant, priority: Priority) -> Course {
@@ -146,7 +146,7 @@ fn another_priority_applies_to_the_same_start() {
     assert_eq!((clock.generation, clock.due(office(&book))), (2, Some(at(8, 13, 0))));
     assert_eq!(clock.elapsed(office(&book), at(8, 12, 0)), 3 * HOUR);
     // What is used up already is broken when it is promised, and not before.
-    course.ratings[1].at = at(9, 10, 0);
+    course.ratings[1].at = at(9, 10, 0).into();
     let clock = resolution(&book, &course);
     assert_eq!(clock.verdict(office(&book), at(9, 10, 1)), Verdict::Breached(at(9, 10, 0)));
     assert_eq!(clock.untold(office(&book), at(9, 10, 1)).len(), 5);

@@ -246,7 +246,7 @@ fn adjusted(
 }
 
 /// `customer supplier`, or `none`.
-fn pauses(text: &str) -> Result<Vec<HoldReason>, Refusal> {
+pub fn pauses(text: &str) -> Result<Vec<HoldReason>, Refusal> {
     let mut reasons = Vec::new();
     for word in text.split([' ', ',']).map(str::trim).filter(|word| !word.is_empty()) {
         if word.eq_ignore_ascii_case(super::NONE) {
@@ -261,7 +261,7 @@ fn pauses(text: &str) -> Result<Vec<HoldReason>, Refusal> {
 }
 
 /// `99.9`, `99.95 %` in millionths, exactly; none for `none`.
-fn availability(text: &str) -> Result<Option<i64>, Refusal> {
+pub fn availability(text: &str) -> Result<Option<i64>, Refusal> {
     let text = text.trim();
     if text.eq_ignore_ascii_case(super::NONE) {
         return Ok(None);

@@ -61,7 +61,7 @@ impl Row {
                 },
                 warnings,
             },
-            promised_at: at(self.promised_at),
+            promised_at: instant(self.promised_at),
             priority: Priority::ranked(self.priority).ok_or_else(|| odd("its priority"))?,
             service: self.service_id,
             state: State::named(&self.state).ok_or_else(|| odd("its state"))?,
@@ -204,7 +204,7 @@ pub async fn put(
             clock.promise.calendar,
             clock.state.name(),
             at(Some(clock.started_at)),
-            at(Some(clock.promised_at)),
+            clock.promised_at,
             at(clock.stopped_at),
             at(calendar.and_then(|calendar| clock.due(calendar))),
             at(breached),
@@ -250,14 +250,12 @@ pub async fn delete(tx: &mut Tx, guild: GuildId, number: Number, metric: Metric)
     Ok(())
 }
 
+/// What [`running_in`] asks of a guild and a calendar.
+pub(super) const RUNNING_IN: &str = "SELECT DISTINCT number FROM clock
+      WHERE guild_id = $1 AND calendar_id = $2 AND state IN ('running', 'paused') ORDER BY number";
+
 /// The incidents of `guild` with a clock that goes on in the hours of `calendar`.
 pub async fn running_in(tx: &mut Tx, guild: GuildId, calendar: i64) -> Result<Vec<Number>, Error> {
-    let rows: Vec<(i64,)> = tx
-        .all(
-            "SELECT DISTINCT number FROM clock WHERE guild_id = $1 AND calendar_id = $2 AND state IN ('running', 'paused')
-              ORDER BY number",
-            args![guild, calendar],
-        )
-        .await?;
+    let rows: Vec<(i64,)> = tx.all(RUNNING_IN, args![guild, calendar]).await?;
     Ok(rows.into_iter().map(|(value,)| Number { kind: Kind::Incident, value }).collect())
 }

@@ -105,8 +105,13 @@ fn run(store: &Arc<Store>, clock: &Clock, playground: &Playground) -> Running {
 impl Desk {
     /// Plays `story` on each database, in the sample server, and looks afterwards whether everything is as it must be.
     pub async fn on_each_database(story: impl AsyncFn(&Desk)) {
+        Self::on_each_database_from(morning(), story).await;
+    }
+
+    /// The same, where the story begins at `start`.
+    pub async fn on_each_database_from(start: DateTime<Utc>, story: impl AsyncFn(&Desk)) {
         for database in Database::each().await {
-            let desk = Self::open(database, World::sample()).await;
+            let desk = Self::open_with(Clock::frozen(start), database, World::sample()).await;
             // The same sentences are expected on each database.
             tokio::task::block_in_place(|| {
                 insta::allow_duplicates! { tokio::runtime::Handle::current().block_on(story(&desk)) }
@@ -240,6 +245,16 @@ impl Desk {
         let reply = self.playground.wait_for(place, answers, PATIENCE).await;
         self.settle().await;
         reply
+    }
+
+    /// Where its database is.
+    pub fn database_url(&self) -> String {
+        self.database.url()
+    }
+
+    /// Which kind of database it has.
+    pub fn kind(&self) -> &'static str {
+        if matches!(self.database, Database::Sqlite(_)) { "sqlite" } else { "postgres" }
     }
 
     /// Changes the database behind the bot's back, in the words of each kind.
