@@ -56,6 +56,17 @@ impl Row {
     }
 }
 
+/// Whether any agreement of `guild` ever promised how available something is.
+pub async fn promises_availability(tx: &mut Tx, guild: GuildId) -> Result<bool, Error> {
+    let row: Option<(i64,)> = tx
+        .optional(
+            "SELECT agreement_id FROM agreement_terms WHERE guild_id = $1 AND availability IS NOT NULL LIMIT 1",
+            args![guild],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
 /// The agreements of `guild`, in force or retired, in the order of their ids.
 pub async fn all(tx: &mut Tx, guild: GuildId) -> Result<Vec<Agreement>, Error> {
     let mut targets = targets(tx, guild).await?;

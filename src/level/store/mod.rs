@@ -5,7 +5,7 @@ mod calendars;
 mod clocks;
 mod due;
 
-pub use agreements::{agree, insert_agreement, put_target, put_terms, retire_agreement};
+pub use agreements::{agree, insert_agreement, promises_availability, put_target, put_terms, retire_agreement};
 pub use calendars::{
     Version, calendars, follow_guild, insert_calendar, latest_version, put_version, retire_calendar, uses, versions,
 };
