@@ -24,11 +24,13 @@
 //! | [`chat`] | the port: invocations in, answers and messages out; text hygiene; phrases of time; the typed grammar; limits |
 //! | [`command`] | the catalogue, the one dispatch, help, forms, the desk |
 //! | [`incident`], [`service`], [`setup`] | the processes. Each has the same files: `mod` (rules), `command`, `store`, `reply` (words), `jobs` where time acts |
+//! | [`availability`] | whether service was there when it was promised: outages, mean times, error budget, announced maintenance |
 //! | [`link`] | ties between records of any kind: typed, dated, with author |
 //! | [`journal`] | the evidence: a hash chain per guild, its byte format, and the walk that verifies it |
 //! | [`transfer`] | all that a guild has configured, as one file: `/setup export` and `/setup import` |
 //! | [`export`] | all records of a guild as files: `wardroom export` |
 //! | [`report`] | documents computed from the journal: the post-incident summary |
+//! | [`chart`] | pictures of figures: bars against a target, lines over periods, as PNG with a description |
 //! | [`inbox`], [`timer`], [`outbox`] | nothing acts twice; what is due; what must be said |
 //! | [`document`] | files that wardroom made and posted, which outlive the outbox |
 //! | [`store`], [`memory`] | the two databases behind one SQL text; what the bot remembers of itself |
@@ -75,13 +77,16 @@
 //!   `/incident role` or a handover mends.
 //! * Rate limits are kept in [`discord::rest`] and not by twilight-http-ratelimiting, since a page must overtake a digest within a bucket.
 
+pub mod availability;
 pub mod bot;
 pub mod business_time;
+pub mod chart;
 pub mod chat;
 pub mod cli;
 pub mod clock;
 pub mod command;
 pub mod config;
+pub mod digest;
 pub mod discord;
 pub mod document;
 pub mod error;

@@ -21,6 +21,8 @@ pub enum Kind {
     Change,
     /// What is learnt from an incident; it has the incident's number.
     Review,
+    /// A digest that is posted again and again.
+    Digest,
 }
 
 impl Kind {
@@ -31,6 +33,7 @@ impl Kind {
             Self::Problem => "PRB",
             Self::Change => "CHG",
             Self::Review => "REV",
+            Self::Digest => "DIG",
         }
     }
 
@@ -40,6 +43,7 @@ impl Kind {
             Self::Problem => "a problem",
             Self::Change => "a change",
             Self::Review => "a review",
+            Self::Digest => "a digest",
         }
     }
 }
@@ -87,7 +91,7 @@ impl Number {
 
     /// Reads a number that was stored.
     pub fn stored(text: &str) -> Result<Self, Failure> {
-        [Kind::Incident, Kind::Problem, Kind::Change, Kind::Review]
+        [Kind::Incident, Kind::Problem, Kind::Change, Kind::Review, Kind::Digest]
             .into_iter()
             .find_map(|kind| {
                 let value = text.strip_prefix(kind.prefix())?.strip_prefix('-')?.parse().ok()?;

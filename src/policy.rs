@@ -6,6 +6,7 @@
 //! | [`Participant`] | any member |
 //! | [`Responder`] | a holder of `responder`, `incident-manager` or `administrator`; any member while `responder` is mapped to no role; for some moves the reporter |
 //! | [`ServiceOwner`] | a holder of `service-owner` or `administrator` |
+//! | [`Planner`] | a holder of `service-owner`, `manager`, `change-manager` or `administrator` |
 //! | [`Administrator`] | a holder of `administrator`; on slash commands and clicks also a member with Manage Server |
 //!
 //! The authority comes from the event itself: the roles and permission bits that Discord put into it. A typed message carries roles but no
@@ -138,6 +139,8 @@ proofs! {
     IncidentManager,
     /// Someone who may change the service catalogue.
     ServiceOwner,
+    /// Someone who may announce when service will be away.
+    Planner,
     /// Someone who may set wardroom up.
     Administrator,
 }
@@ -196,6 +199,22 @@ pub fn service_owner(member: &Member, map: &RoleMap) -> Result<ServiceOwner, Ref
         return Err(lacks(Capability::ServiceOwner, map));
     };
     Ok(ServiceOwner { user: member.user, basis })
+}
+
+/// Proof that `member` may announce when service will be away: whoever answers for a service, for those above, or for changes.
+pub fn planner(member: &Member, map: &RoleMap) -> Result<Planner, Refusal> {
+    let basis = if map.holds(member, Capability::ServiceOwner) {
+        "service-owner: by role"
+    } else if map.holds(member, Capability::Manager) {
+        "manager: by role"
+    } else if map.holds(member, Capability::ChangeManager) {
+        "change-manager: by role"
+    } else if let Ok(administrator) = administrator(member, map) {
+        administrator.basis
+    } else {
+        return Err(lacks(Capability::ServiceOwner, map));
+    };
+    Ok(Planner { user: member.user, basis })
 }
 
 /// Proof that `member` may set wardroom up.

@@ -28,7 +28,8 @@ impl Question {
     }
 }
 
-fn question<F>(name: &'static str, least: usize, job: F) -> Question
+/// A question by its name, with the least number of answers.
+pub fn question<F>(name: &'static str, least: usize, job: F) -> Question
 where
     F: for<'t> Fn(&'t mut Tx, i64) -> Work<'t, usize> + Send + Sync + 'static,
 {

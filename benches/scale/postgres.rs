@@ -1,7 +1,10 @@
-//! Two databases of a PostgreSQL server that come and go.
+//! Databases of a PostgreSQL server that come and go.
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
+
+/// As many as there are comparisons, and two each.
+pub const DATABASES: u32 = 4;
 
 fn name(number: u32) -> String {
     format!("wardroom_scale_{}_{number}", std::process::id())
@@ -21,9 +24,9 @@ pub async fn new_database(server: &str, number: u32) -> String {
     options.database(&name(number)).to_url_lossy().to_string()
 }
 
-/// Both are gone.
+/// All are gone.
 pub async fn drop_databases(server: &str) {
-    for number in [1, 2] {
+    for number in 1..=DATABASES {
         execute(server, format!("DROP DATABASE {} WITH (FORCE)", name(number))).await;
     }
 }

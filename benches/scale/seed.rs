@@ -74,7 +74,8 @@ pub async fn fill(url: &str, size: Size) {
     store.close().await;
 }
 
-async fn write(store: &Store, job: impl for<'t> Fn(&'t mut Tx) -> Work<'t, ()> + Send + Sync + 'static) {
+/// One unit of work.
+pub async fn write(store: &Store, job: impl for<'t> Fn(&'t mut Tx) -> Work<'t, ()> + Send + Sync + 'static) {
     store.write(job).await.expect("the past is written");
 }
 

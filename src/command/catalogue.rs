@@ -14,9 +14,10 @@ use crate::chat::typed::Vocabulary;
 use crate::error::Refusal;
 
 /// The files, in the order in which people read the commands.
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     include_str!("../../commands/incident.json"),
     include_str!("../../commands/service.json"),
+    include_str!("../../commands/availability.json"),
     include_str!("../../commands/setup.json"),
     include_str!("../../commands/sla.json"),
     include_str!("../../commands/help.json"),

@@ -149,7 +149,7 @@ impl Context {
 fn of_which(room: Number) -> Number {
     match room.kind {
         Kind::Review => Number { kind: Kind::Incident, ..room },
-        Kind::Incident | Kind::Problem | Kind::Change => room,
+        Kind::Incident | Kind::Problem | Kind::Change | Kind::Digest => room,
     }
 }
 

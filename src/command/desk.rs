@@ -25,7 +25,7 @@ use crate::outbox::effect::Lane;
 use crate::outbox::{self, Post, To};
 use crate::policy;
 use crate::setup::{self, Guild, Surroundings};
-use crate::snowflake::{ChannelId, GuildId, MessageId, UserId, minted_at};
+use crate::snowflake::{ChannelId, GuildId, MessageId, minted_at};
 use crate::store::{Store, Tx};
 use crate::transfer;
 
@@ -80,7 +80,7 @@ impl Desk {
             Call::Complete { ref path, ref options, ref focused } => {
                 let typed = options.get(focused).map(said).unwrap_or_default();
                 let command = path.first().cloned().unwrap_or_default();
-                Answer::Choices(self.complete(guild, invocation.member.user, [command, focused.clone(), typed]).await)
+                Answer::Choices(self.complete(&invocation, guild, [command, focused.clone(), typed]).await)
             }
             Call::Typed { .. } => self.act(guild, invocation, None, Outside::default()).await,
             _ => self.interaction(guild, invocation).await,
@@ -158,13 +158,14 @@ impl Desk {
         }
     }
 
-    /// Completions for `viewer` of a command's option as far as it is typed.
-    async fn complete(&self, guild: GuildId, viewer: UserId, of: [String; 3]) -> Vec<Choice> {
+    /// Completions, for whoever types, of a command's option as far as it is typed.
+    async fn complete(&self, invocation: &Invocation, guild: GuildId, of: [String; 3]) -> Vec<Choice> {
+        let (viewer, now) = (invocation.member.user, invocation.received_at);
         let found = self
             .store
             .read(move |tx| {
                 let [command, option, typed] = of.clone();
-                Box::pin(async move { dispatch::complete(tx, guild, viewer, &command, &option, &typed).await })
+                Box::pin(async move { dispatch::complete(tx, guild, viewer, [&command, &option, &typed], now).await })
             })
             .await;
         found.unwrap_or_else(|error| {

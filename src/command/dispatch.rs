@@ -1,5 +1,6 @@
 //! Every command, in one match.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::catalogue::CATALOGUE;
@@ -15,7 +16,7 @@ use crate::error::{Error, Failure, Refusal};
 use crate::number::{self, Number};
 use crate::snowflake::{ChannelId, GuildId, UserId};
 use crate::store::{Tx, Work};
-use crate::{incident, level, service, setup, transfer};
+use crate::{availability, incident, level, service, setup, transfer};
 
 /// A command of some process.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +25,8 @@ pub enum Command {
     Incident(incident::command::Command),
     /// `/service`.
     Service(service::command::Command),
+    /// `/availability`.
+    Availability(availability::command::Command),
     /// `/setup`.
     Setup(setup::command::Command),
     /// `/sla`.
@@ -45,6 +48,7 @@ impl Command {
         Ok(match path.first().map(String::as_str) {
             Some("incident") => Self::Incident(serde_json::from_value(tagged()).map_err(odd)?),
             Some("service") => Self::Service(serde_json::from_value(tagged()).map_err(odd)?),
+            Some("availability") => Self::Availability(serde_json::from_value(tagged()).map_err(odd)?),
             Some("setup") => Self::Setup(serde_json::from_value(tagged()).map_err(odd)?),
             Some("sla") => Self::Sla(serde_json::from_value(tagged()).map_err(odd)?),
             Some("inbox") => Self::Inbox,
@@ -60,6 +64,7 @@ impl Command {
         match self {
             Self::Incident(command) => command.is_read(),
             Self::Service(command) => command.is_read(),
+            Self::Availability(command) => command.is_read(),
             Self::Setup(command) => command.is_read(),
             Self::Sla(command) => command.is_read(),
             Self::Inbox | Self::Help(_) => true,
@@ -69,7 +74,11 @@ impl Command {
     /// Whether Discord has to be asked how the guild is set up before it can be answered.
     pub fn looks_around(&self) -> bool {
         use setup::command::Command as Setup;
-        matches!(self, Self::Setup(Setup::Check {} | Setup::Export {} | Setup::Import { .. }))
+        match self {
+            Self::Setup(command) => matches!(command, Setup::Check {} | Setup::Export {} | Setup::Import { .. }),
+            Self::Sla(command) => matches!(command, level::command::Command::DigestAdd(_)),
+            _ => false,
+        }
     }
 
     /// The file that has to be fetched before it can be answered, and the most bytes that it may have.
@@ -84,6 +93,7 @@ impl Command {
     pub fn channel(&self) -> Option<ChannelId> {
         match self {
             Self::Setup(setup::command::Command::Channel { channel, .. }) => Some(*channel),
+            Self::Sla(level::command::Command::DigestAdd(add)) => Some(add.channel),
             _ => None,
         }
     }
@@ -249,8 +259,9 @@ pub fn perform<'t>(tx: &'t mut Tx, context: &'t Context, command: Command, outsi
         match command {
             Command::Incident(command) => incident::command::handle(tx, context, command).await,
             Command::Service(command) => service::command::handle(tx, context, command).await,
+            Command::Availability(command) => availability::command::handle(tx, context, command).await,
             Command::Setup(command) => setup::command::handle(tx, context, command, outside).await,
-            Command::Sla(command) => level::command::handle(tx, context, command).await,
+            Command::Sla(command) => level::command::handle(tx, context, command, outside).await,
             Command::Inbox => waiting::inbox(tx, context).await,
             Command::Help(command) => Ok(help::handle(&command)),
         }
@@ -269,7 +280,7 @@ pub async fn is_over(tx: &mut Tx, guild: GuildId, record: Number) -> Result<bool
             let incident = Number { kind: number::Kind::Incident, ..record };
             incident::review::store::is_approved(tx, guild, incident).await?
         }
-        number::Kind::Problem | number::Kind::Change => false,
+        number::Kind::Problem | number::Kind::Change | number::Kind::Digest => false,
     })
 }
 
@@ -278,9 +289,8 @@ pub async fn complete(
     tx: &mut Tx,
     guild: GuildId,
     viewer: UserId,
-    command: &str,
-    option: &str,
-    typed: &str,
+    [command, option, typed]: [&str; 3],
+    now: DateTime<Utc>,
 ) -> Result<Vec<Choice>, Error> {
     match option {
         "service" if command == "sla" => level::command::complete_service(tx, guild, typed).await,
@@ -289,6 +299,7 @@ pub async fn complete(
         "incident" | "to" | "into" => incident::complete(tx, guild, viewer, typed).await,
         "task" => incident::tasks::complete(tx, guild, viewer, typed).await,
         "service" => service::complete(tx, guild, typed).await,
+        "window" => availability::complete(tx, guild, typed, now).await,
         "timezone" => Ok(setup::complete_zone(typed)),
         "command" => Ok(help::complete(typed)),
         _ => Ok(Vec::new()),

@@ -93,6 +93,8 @@ pub async fn fire(tx: &mut Tx, due: &Due, now: DateTime<Utc>) -> Result<(), Erro
         timer::Kind::Task => task_due(tx, &scene, incident, due, late).await,
         timer::Kind::Review => review_due(tx, &scene, incident, due, late).await,
         timer::Kind::ServiceLevel => levels::fire(tx, &scene, incident, due, late).await,
+        // It is about no incident.
+        timer::Kind::Digest => Ok(()),
     }
 }
 

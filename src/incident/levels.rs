@@ -25,8 +25,10 @@ use crate::timer;
 
 /// Whether a step can move a clock.
 pub(super) fn moves(before: &Incident, after: &Incident, told: &Told) -> bool {
-    // A correction can move the time of any entry, an undo can take back any, and service may be back before anybody says so.
+    // A correction can move the time of any entry, an undo can take back any; the first update is a response; and service may be back
+    // before anybody says so.
     matches!(told.action.as_str(), "incident.correct" | "incident.undo")
+        || told.action == "incident.update" && before.acknowledged.is_none()
         || told.text("mark") == Some("restored")
         || before.state != after.state
         || before.priority != after.priority

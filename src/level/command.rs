@@ -12,6 +12,8 @@ use crate::chat::answer::{Answer, Choice};
 use crate::chat::text::label;
 use crate::chat::{limits, nearest};
 use crate::command::context::Context;
+use crate::command::outside::Outside;
+use crate::digest;
 use crate::error::{Error, Refusal};
 use crate::incident::{self, Priority, ServiceRef};
 use crate::journal::{self, Change, Fact};
@@ -85,17 +87,47 @@ pub enum Command {
         /// Which.
         calendar: String,
     },
+    /// How it stood in a period, of all services or of one.
+    Report {
+        /// Which; this month if left out.
+        period: Option<String>,
+        /// Of which service.
+        service: Option<String>,
+    },
+    /// A digest is posted again and again.
+    DigestAdd(digest::command::Add),
+    /// All that are posted.
+    DigestList {},
+    /// It is posted no longer.
+    DigestRemove {
+        /// Which.
+        digest: String,
+    },
+    /// The digest of any period, for whoever asks.
+    DigestNow {
+        /// Which; this month if left out.
+        period: Option<String>,
+    },
 }
 
 impl Command {
     /// Whether it changes nothing.
     pub fn is_read(&self) -> bool {
-        matches!(self, Self::Show { .. } | Self::Why { .. } | Self::AgreementList { .. } | Self::CalendarList {})
+        matches!(
+            self,
+            Self::Show { .. }
+                | Self::Why { .. }
+                | Self::AgreementList { .. }
+                | Self::CalendarList {}
+                | Self::Report { .. }
+                | Self::DigestList {}
+                | Self::DigestNow { .. }
+        )
     }
 }
 
 /// Carries `command` out.
-pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<Answer, Error> {
+pub async fn handle(tx: &mut Tx, context: &Context, command: Command, outside: &Outside) -> Result<Answer, Error> {
     defaults::ensure(tx, &context.guild).await?;
     match command {
         Command::Set { service, priority, metric, target, calendar, agreement } => {
@@ -111,6 +143,11 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
         Command::CalendarHoliday(holiday) => calendars::holiday(tx, context, holiday).await,
         Command::CalendarList {} => calendars::list(tx, context).await,
         Command::CalendarRetire { calendar } => calendars::retire(tx, context, &calendar).await,
+        Command::Report { period, service } => digest::command::now(tx, context, period, service).await,
+        Command::DigestAdd(add) => digest::command::add(tx, context, add, outside).await,
+        Command::DigestList {} => digest::command::list(tx, context).await,
+        Command::DigestRemove { digest } => digest::command::remove(tx, context, &digest).await,
+        Command::DigestNow { period } => digest::command::now(tx, context, period, None).await,
     }
 }
 

@@ -3,4 +3,6 @@
 //!
 //! This room reads; it writes nothing, and knows no database, no wire and no clock. Whoever asks for a document gathers what it needs.
 
+pub mod digest;
 pub mod summary;
+pub mod table;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Edit, Service, reply, store};
+use crate::availability::promise;
 use crate::chat::answer::Answer;
 use crate::chat::text::{clean, clean_line};
 use crate::command::context::Context;
@@ -12,6 +13,7 @@ use crate::incident::{
     listing::{Filter, From},
 };
 use crate::journal::{self, Change, Fact};
+use crate::level;
 use crate::number;
 use crate::policy;
 use crate::snowflake::UserId;
@@ -94,13 +96,14 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
             if let Some(before) = store::find(tx, guild, &super::key(&name)).await? {
                 return Err(reply::exists_already(&before.name).into());
             }
+            let hours = readable(tx, context, hours).await?;
             let service = Service {
                 guild,
                 id: number::next_in_sequence(tx, guild, "service").await?,
                 name,
                 owner,
                 tier: tier.unwrap_or(2),
-                hours: hours.map(|text| clean_line(&text)).filter(|text| !text.is_empty()),
+                hours: hours.filter(|text| !text.is_empty()),
                 description: description.map(|text| clean(&text)).filter(|text| !text.is_empty()),
                 retired_at: None,
                 version: 1,
@@ -119,13 +122,8 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
             {
                 return Err(reply::exists_already(&other.name).into());
             }
-            let edit = Edit {
-                name,
-                owner,
-                tier,
-                hours: hours.map(|text| clean_line(&text)),
-                description: description.map(|text| clean(&text)),
-            };
+            let hours = readable(tx, context, hours).await?;
+            let edit = Edit { name, owner, tier, hours, description: description.map(|text| clean(&text)) };
             let after = before.clone().edit(&proof, edit)?;
             store::save(tx, &after).await?;
             record(tx, context, "service.edit", proof.basis(), Some(&before), &after).await?;
@@ -152,6 +150,16 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command) -> Result<
             Ok(Answer::Say(reply::retired(&after)))
         }
     }
+}
+
+/// Hours that availability can count: the name of a calendar, or hours of the week. An empty text takes them away.
+async fn readable(tx: &mut Tx, context: &Context, hours: Option<String>) -> Result<Option<String>, Error> {
+    let Some(hours) = hours.map(|hours| clean_line(&hours)) else { return Ok(None) };
+    if !hours.is_empty() {
+        let book = level::store::book(tx, context.guild.id).await?;
+        promise::hours(&book, &context.guild, &hours).map_err(|why| reply::no_hours(&hours, &why))?;
+    }
+    Ok(Some(hours))
 }
 
 async fn record(

@@ -102,6 +102,17 @@ pub fn no_name() -> Refusal {
     Refusal::new("service.name", "The name has no letters. What do people call the service?")
 }
 
+/// Neither a calendar nor hours.
+pub fn no_hours(text: &str, why: &str) -> Refusal {
+    Refusal::new(
+        "service.hours",
+        format!(
+            "{} is no calendar of yours, and cannot be read as hours. {why} `/sla calendar list` shows the calendars.",
+            code(text, 40)
+        ),
+    )
+}
+
 /// It is retired.
 pub fn is_retired(name: &str) -> Refusal {
     Refusal::new(

@@ -169,11 +169,7 @@ fn of_channel(guild: &Guild, around: &Surroundings, purpose: Purpose) -> Finding
             "<#{channel}> for `{name}` is no text channel, so it cannot hold cards. Choose one: `/setup channel purpose:{name}`."
         ));
     }
-    let missing: Vec<&str> = NEEDED
-        .iter()
-        .filter(|(bit, _)| facts.permissions & (bit | ADMINISTRATOR) == 0)
-        .map(|(_, permission)| *permission)
-        .collect();
+    let missing = lacking(facts, &NEEDED);
     if missing.is_empty() {
         Finding::well(format!("<#{channel}> for `{name}`."))
     } else {
@@ -182,6 +178,24 @@ fn of_channel(guild: &Guild, around: &Surroundings, purpose: Purpose) -> Finding
             missing.join(", ")
         ))
     }
+}
+
+/// Those of `needed` that wardroom has not in a channel.
+fn lacking(facts: &ChannelFacts, needed: &[(u64, &'static str)]) -> Vec<&'static str> {
+    needed
+        .iter()
+        .filter(|(bit, _)| facts.permissions & (bit | ADMINISTRATOR) == 0)
+        .map(|(_, permission)| *permission)
+        .collect()
+}
+
+/// What wardroom lacks in a channel to post messages with files there.
+pub fn missing_for_posts(facts: &ChannelFacts) -> Vec<&'static str> {
+    let needed: Vec<(u64, &'static str)> = NEEDED
+        .into_iter()
+        .filter(|(_, name)| ["View Channel", "Send Messages", "Attach Files"].contains(name))
+        .collect();
+    lacking(facts, &needed)
 }
 
 fn of_capability(guild: &Guild, around: &Surroundings, capability: Capability) -> Vec<Finding> {

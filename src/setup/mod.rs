@@ -18,7 +18,7 @@ use crate::error::Refusal;
 use crate::policy::RoleMap;
 use crate::snowflake::{ChannelId, GuildId};
 
-pub use check::{ChannelFacts, Finding, PERMISSIONS, Surroundings, Unsaid, Waiting, findings};
+pub use check::{ChannelFacts, Finding, PERMISSIONS, Surroundings, Unsaid, Waiting, findings, missing_for_posts};
 
 /// What a channel is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -35,11 +35,13 @@ pub enum Kind {
     Review,
     /// So much of a service-level target is used up.
     ServiceLevel,
+    /// A digest is to be posted.
+    Digest,
 }
 
 impl Kind {
     /// All of them.
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::PromisedUpdate,
         Self::Hold,
         Self::Unclaimed,
@@ -48,6 +50,7 @@ impl Kind {
         Self::Task,
         Self::Review,
         Self::ServiceLevel,
+        Self::Digest,
     ];
 
     /// Its name in the database and in the journal.
@@ -61,6 +64,7 @@ impl Kind {
             Self::Task => "task",
             Self::Review => "review",
             Self::ServiceLevel => "service-level",
+            Self::Digest => "digest",
         }
     }
 
@@ -127,6 +131,14 @@ pub struct Due {
     /// Which plan it was.
     pub generation: i64,
 }
+
+/// What [`due`] asks: up to `$1`, at most `$2`, behind the instant `$3` and the id `$4`.
+pub const DUE: &str = "SELECT timer_id, guild_id, kind, subject, due_at, generation FROM timer
+      WHERE state = 'armed' AND due_at <= $1 AND (due_at > $3 OR due_at = $3 AND timer_id > $4)
+      ORDER BY due_at, timer_id LIMIT $2";
+
+/// What [`next_due`] asks.
+pub const NEXT_DUE: &str = "SELECT due_at FROM timer WHERE state = 'armed' ORDER BY due_at, timer_id LIMIT 1";
 
 /// Writes a plan; one that is there is replaced where the condition holds.
 macro_rules! plan {
@@ -223,14 +235,7 @@ pub(crate) async fn look(tx: &mut Tx, now: DateTime<Utc>, limit: i64) -> Result<
     let wanted = usize::try_from(limit).unwrap_or_default();
     let mut after = (i64::MIN, 0);
     while found.len() < wanted {
-        let rows: Vec<(i64, i64, String, String, i64, i64)> = tx
-            .all(
-                "SELECT timer_id, guild_id, kind, subject, due_at, generation FROM timer
-                  WHERE state = 'armed' AND due_at <= $1 AND (due_at > $3 OR due_at = $3 AND timer_id > $4)
-                  ORDER BY due_at, timer_id LIMIT $2",
-                args![now, limit, after.0, after.1],
-            )
-            .await?;
+        let rows: Vec<(i64, i64, String, String, i64, i64)> = tx.all(DUE, args![now, limit, after.0, after.1]).await?;
         let Some(last) = rows.last() else { break };
         after = (last.4, last.0);
         let is_last = rows.len() < wanted;
@@ -265,9 +270,7 @@ pub(crate) async fn set_aside(tx: &mut Tx, timer: &Unreadable) -> Result<(), Err
 
 /// When the next timer is due, if any is armed.
 pub async fn next_due(tx: &mut Tx) -> Result<Option<DateTime<Utc>>, Error> {
-    let row: Option<(i64,)> = tx
-        .optional("SELECT due_at FROM timer WHERE state = 'armed' ORDER BY due_at, timer_id LIMIT 1", Vec::new())
-        .await?;
+    let row: Option<(i64,)> = tx.optional(NEXT_DUE, Vec::new()).await?;
     Ok(row.map(|(due_at,)| instant(due_at)))
 }
 

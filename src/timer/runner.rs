@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Due, Kind, Unreadable, look, next_due, set_aside, take};
 use crate::clock::Clock;
+use crate::digest;
 use crate::error::Error;
 use crate::incident;
 use crate::journal;
@@ -107,27 +108,19 @@ impl Runner {
     async fn fire(&self, due: Due) -> Result<(), Error> {
         let now = self.clock.now();
         let lateness = (now - due.due_at).to_std().unwrap_or_default();
-        self.store
-            .write(move |tx| {
-                let due = due.clone();
-                Box::pin(async move {
-                    journal::lock(tx, due.guild).await?;
-                    if !take(tx, &due).await? {
-                        return Ok(());
-                    }
-                    match due.kind {
-                        Kind::PromisedUpdate
-                        | Kind::Hold
-                        | Kind::Unclaimed
-                        | Kind::Notice
-                        | Kind::Close
-                        | Kind::Task
-                        | Kind::Review
-                        | Kind::ServiceLevel => incident::jobs::fire(tx, &due, now).await,
-                    }
+        if due.kind == Kind::Digest {
+            digest::runner::fire(&self.store, &due, now).await?;
+        } else {
+            self.store
+                .write(move |tx| {
+                    let due = due.clone();
+                    Box::pin(async move {
+                        journal::lock(tx, due.guild).await?;
+                        if take(tx, &due).await? { incident::jobs::fire(tx, &due, now).await } else { Ok(()) }
+                    })
                 })
-            })
-            .await?;
+                .await?;
+        }
         metrics::histogram!("wardroom_timer_lateness_seconds").record(lateness);
         Ok(())
     }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use insta::assert_snapshot;
 use serde_json::json;
+use wardroom::playground::Message;
 
 use crate::desk::Desk;
 
@@ -10,7 +11,7 @@ use crate::desk::Desk;
 fn told(desk: &Desk, number: &str) -> String {
     let messages = desk.playground.messages(desk.room(number));
     let about = |text: &String| text.contains("the time to") || text.contains("The time to");
-    let texts: Vec<String> = messages.iter().map(|message| message.text()).filter(about).collect();
+    let texts: Vec<String> = messages.iter().map(Message::text).filter(about).collect();
     desk.tidy(&texts.join("\n---\n"))
 }
 
@@ -175,6 +176,9 @@ async fn a_raised_priority_counts_from_the_same_start() {
         desk.settle().await;
         desk.settle().await;
         assert_snapshot!(told(desk, "INC-1"), @"
+        @&Responders **INC-1** · P1 · checkout is down
+        🟠 90 % of the time to resolve is used up (4 h in 24x7), due ⟨14:48⟩.
+        ---
         @&Responders **INC-1** · P1 · checkout is down
         🔴 The time to resolve was used up before P1 was given: 4 h in 24x7 is broken since ⟨14:48⟩.
         ");

@@ -3,6 +3,7 @@
 mod afterwards_stories;
 mod architecture;
 mod audits;
+mod availability_stories;
 mod browser;
 mod catalogue;
 mod clock_stories;

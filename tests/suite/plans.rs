@@ -3,7 +3,8 @@
 //! SQLite plans without statistics, as it does in a bot that never ran `ANALYZE`; PostgreSQL with those that its autovacuum gathers.
 
 use wardroom::args;
-use wardroom::incident::listing;
+use wardroom::availability;
+use wardroom::incident::{impairment, listing};
 use wardroom::journal;
 use wardroom::number::{Kind, Number};
 use wardroom::snowflake::GuildId;
@@ -20,7 +21,7 @@ const INCIDENTS: i64 = 2000;
 const FOUND: i64 = 1000;
 
 /// `$1` guilds from [`GUILD`] on, `$2` incidents of each.
-const SEED: [&str; 6] = [
+const SEED: [&str; 8] = [
     "INSERT INTO guild (guild_id, timezone, joined_at)
      WITH RECURSIVE g (id) AS (SELECT 42 UNION ALL SELECT id + 1 FROM g WHERE id < 41 + $1) SELECT id, 'UTC', 0 FROM g WHERE $2 > 0",
     "INSERT INTO service (guild_id, service_id, name, name_key, tier, version)
@@ -41,6 +42,15 @@ const SEED: [&str; 6] = [
      SELECT guild_id, seq, 'text', entry, 'The disk is full' FROM journal_entry WHERE seq % 2 = 0 AND $1 > 0 AND $2 > 0",
     "INSERT INTO journal_identity (guild_id, seq, field, user_id)
      SELECT guild_id, seq, 'actor', 7 FROM journal_entry WHERE $1 > 0 AND $2 > 0",
+    // One an hour, for half an hour; a few go on for a month, and a few for ever.
+    "INSERT INTO impact_window (guild_id, number, window_no, service_id, degree, from_at, until_at)
+     SELECT guild_id, number, 1, service_id, 'outage', number * 3600000000,
+            CASE WHEN number % 500 = 0 THEN NULL WHEN number % 99 = 0 THEN number * 3600000000 + 2592000000000
+                 ELSE number * 3600000000 + 1800000000 END
+       FROM incident WHERE $1 > 0 AND $2 > 0",
+    "INSERT INTO planned_window (guild_id, window_id, kind, name, from_at, until_at, announced_at, announced_by)
+     SELECT guild_id, number, 'maintenance', 'patches', number * 86400000000, number * 86400000000 + 3600000000, 0, 7
+       FROM incident WHERE $1 > 0 AND $2 > 0",
 ];
 
 fn is_postgres(database: &Database) -> bool {
@@ -82,7 +92,17 @@ async fn seed(store: &Store, postgres: bool) {
                 .await
                 .expect("others are written");
         }
-        for table in ["incident", "journal_entry", "journal_text", "journal_identity", "search", "service", "guild"] {
+        for table in [
+            "incident",
+            "journal_entry",
+            "journal_text",
+            "journal_identity",
+            "search",
+            "service",
+            "guild",
+            "impact_window",
+            "planned_window",
+        ] {
             let sql: &'static str = format!("ANALYZE {table}").leak();
             store
                 .write(move |tx| Box::pin(async move { tx.execute(sql, Vec::new()).await.map(drop) }))
@@ -113,7 +133,7 @@ async fn plan(store: &Store, postgres: bool, sql: &str, args: Vec<Value>) -> Vec
 
 /// Whether a step reads one of the great tables through.
 fn reads_through(step: &str) -> bool {
-    let great = r"(incident|i|journal_entry|e|journal_text|t|journal_identity|search_record|r|search)\b";
+    let great = r"(incident|i|impact_window|w|planned_window|journal_entry|e|journal_text|t|journal_identity|search_record|r|search)\b";
     let sqlite = regex::Regex::new(&format!(r"^SCAN {great}")).expect("a pattern");
     let postgres = regex::Regex::new(&format!(r"Seq Scan on {great}")).expect("a pattern");
     let all_words = step.contains("search_text VIRTUAL TABLE") && !step.contains('M');
@@ -188,6 +208,20 @@ async fn whatever_is_asked_goes_by_an_index() {
                 steps.join("\n")
             );
         }
+
+        // A day in the middle of the past: neither what lies before nor what lies behind it is looked at.
+        let day = 50 * 86_400_000_000_i64;
+        let of_day = args![GUILD, 3_i64, day, day + 86_400_000_000];
+        let steps = must_go_by_index(&store, postgres, "impairments", impairment::STATEMENT, of_day).await;
+        for index in ["impact_window_of_service", "impact_window_long"] {
+            let bounded = |step: &String| step.contains(index) && step.contains("from_at<?");
+            assert!(postgres || steps.iter().any(bounded), "not by {index}:\n{}", steps.join("\n"));
+        }
+        let of_day = args![GUILD, "maintenance", day - 184 * 86_400_000_000, day, day + 86_400_000_000];
+        let steps = must_go_by_index(&store, postgres, "windows", availability::store::BETWEEN, of_day).await;
+        let bounded =
+            |step: &String| step.contains("planned_window_of_time") && step.contains("from_at>? AND from_at<?");
+        assert!(postgres || steps.iter().any(bounded), "{}", steps.join("\n"));
 
         let scope = words::scope(GUILD, Kind::Incident);
         for text in ["payments", "terminal 77", "nothing of the sort", "pay ti"] {

@@ -172,6 +172,7 @@ async fn help_comes_from_the_catalogue() {
         **wardroom runs incidents here.** Something is wrong? `/incident declare`, or type `@wardroom p1 checkout is down`.
         **/incident** declare and run incidents: `declare` `show` `list` `find` `ack` `update` `note` `role` `priority` `resolve` `reopen` `close` `timeline` `handover` `hold` `resume` `escalate` `task` `link` `merge` `impact` `report` `review` `undo`
         **/service** the catalogue of services: `add` `edit` `list` `show` `retire`
+        **/availability** whether service was there when it was promised: `report` `maintenance`
         **/setup** set wardroom up in this server: `show` `check` `channel` `role` `incidents` `timezone` `export` `import`
         **/sla** service levels: what is promised, and how it stands: `set` `show` `why` `agreement` `calendar`
         **/help** what wardroom can do

@@ -132,7 +132,8 @@ fn leaning(
     resolve(day.checked_add(jiff::Span::new().days(days)).ok()?, time, zone)
 }
 
-fn resolve(day: Date, time: Time, zone: &TimeZone) -> Option<DateTime<Utc>> {
+/// The first instant at which the clocks of `zone` show `time` on `day`, or would after a skip.
+pub(super) fn resolve(day: Date, time: Time, zone: &TimeZone) -> Option<DateTime<Utc>> {
     let local = zone.to_ambiguous_timestamp(day.to_datetime(time));
     let skipped = matches!(local.offset(), AmbiguousOffset::Gap { .. });
     // In a gap this is as far behind the skip as the time is within it.
@@ -155,7 +156,8 @@ fn time_of_day(word: &str) -> Option<Time> {
     Time::new(hour, minute, second, 0).ok()
 }
 
-fn date(word: &str) -> Option<Date> {
+/// `2026-11-22`.
+pub(super) fn date(word: &str) -> Option<Date> {
     let mut parts = word.split('-');
     let year = parts.next().filter(|year| year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit()))?;
     let (month, day) = (number(parts.next()?, 1)?, number(parts.next()?, 1)?);

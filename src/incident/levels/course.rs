@@ -1,5 +1,7 @@
 //! What happened to an incident, in the terms of a clock.
 
+use chrono::{DateTime, Utc};
+
 use crate::business_time::Instant;
 use crate::incident::history::History;
 use crate::incident::{HoldReason, Incident, Kind, State};
@@ -25,7 +27,7 @@ pub fn of(incident: &Incident, history: &History) -> Course {
     ratings.sort_by_key(|rating| rating.at);
     Course {
         declared: milestones.declared.as_ref().map(|declared| Instant::from(declared.at)),
-        acknowledged: milestones.acknowledged.as_ref().map(|acknowledged| acknowledged.milestone.at.into()),
+        acknowledged: response(history).map(|(at, _)| at.into()),
         ratings,
         holds: history
             .holds
@@ -40,4 +42,16 @@ pub fn of(incident: &Incident, history: &History) -> Course {
         told: measured.told.clone(),
         void: incident.kind != Kind::Live || matches!(incident.state, State::Cancelled | State::Merged),
     }
+}
+
+/// When somebody responded, and the entries that say so: an acknowledgement, or the first update if that came before (`sla-semantics` 3:
+/// the first answer that those affected can read; notes are none).
+pub fn response(history: &History) -> Option<(DateTime<Utc>, &[i64])> {
+    let acknowledged = history
+        .milestones
+        .acknowledged
+        .as_ref()
+        .map(|acknowledged| (acknowledged.milestone.at, acknowledged.milestone.entries.as_slice()));
+    let told = history.updates.iter().map(|update| (update.at, update.entries.as_slice()));
+    acknowledged.into_iter().chain(told).min_by_key(|(at, _)| *at)
 }

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use crate::error::Error;
-use crate::incident::{Incident, Kind, history::History};
+use crate::incident::history::{History, Hold};
+use crate::incident::{HoldReason, Incident, Kind};
 use crate::journal::Told;
 use crate::level::amount::length;
 use crate::level::{self, Metric, Verdict, clock};
@@ -29,16 +30,21 @@ pub async fn verdicts(
         let Some(calendar) = clock.calendar(&book) else { continue };
         let verdict = clock.verdict(calendar, now.into());
         let milestones = &history.milestones;
-        let end = match metric {
-            Metric::Response => milestones.acknowledged.as_ref().map(|acknowledged| &acknowledged.milestone),
-            Metric::Resolution => milestones.restored.as_ref().or(milestones.resolved.as_ref()),
+        let end: &[i64] = match metric {
+            Metric::Response => super::course::response(&history).map_or(&[], |(_, entries)| entries),
+            Metric::Resolution => {
+                let end = milestones.restored.as_ref().or(milestones.resolved.as_ref());
+                end.map_or(&[], |end| &end.entries)
+            }
         };
-        let mut rests: Vec<i64> = [milestones.declared.as_ref(), end]
-            .into_iter()
-            .flatten()
-            .flat_map(|milestone| milestone.entries.iter().copied())
-            .collect();
-        rests.extend(history.holds.iter().flat_map(|hold| hold.entries.iter().copied()));
+        let mut rests: Vec<i64> = milestones.declared.iter().flat_map(|declared| declared.entries.clone()).collect();
+        rests.extend(end);
+        // A wait that counted explains nothing.
+        let not_counted = |hold: &&Hold| {
+            let reason = hold.reason.as_deref().and_then(HoldReason::named);
+            reason.is_some_and(|reason| clock.promise.pauses.contains(&reason))
+        };
+        rests.extend(history.holds.iter().filter(not_counted).flat_map(|hold| hold.entries.iter().copied()));
         rests.sort_unstable();
         rests.dedup();
         let used = clock.elapsed(calendar, now.into());

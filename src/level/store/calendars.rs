@@ -148,6 +148,10 @@ pub async fn follow_guild(tx: &mut Tx, guild: GuildId, zone: &str, at: DateTime<
     Ok(moved)
 }
 
+/// How many clocks of a guild go on in the hours of a calendar.
+pub(super) const RUNNING: &str =
+    "SELECT count(*) FROM clock WHERE guild_id = $1 AND calendar_id = $2 AND state IN ('running', 'paused')";
+
 /// The names of the agreements that use a calendar at `at` in a target, and how many open clocks run in its hours.
 pub async fn uses(tx: &mut Tx, guild: GuildId, calendar: i64) -> Result<(Vec<String>, i64), Error> {
     let names: Vec<(String,)> = tx
@@ -161,11 +165,6 @@ pub async fn uses(tx: &mut Tx, guild: GuildId, calendar: i64) -> Result<(Vec<Str
             args![guild, calendar],
         )
         .await?;
-    let clocks: Option<(i64,)> = tx
-        .optional(
-            "SELECT count(*) FROM clock WHERE guild_id = $1 AND calendar_id = $2 AND state IN ('running', 'paused')",
-            args![guild, calendar],
-        )
-        .await?;
+    let clocks: Option<(i64,)> = tx.optional(RUNNING, args![guild, calendar]).await?;
     Ok((names.into_iter().map(|(name,)| name).collect(), clocks.map_or(0, |(count,)| count)))
 }

@@ -250,14 +250,12 @@ pub async fn delete(tx: &mut Tx, guild: GuildId, number: Number, metric: Metric)
     Ok(())
 }
 
+/// What [`running_in`] asks of a guild and a calendar.
+pub(super) const RUNNING_IN: &str = "SELECT DISTINCT number FROM clock
+      WHERE guild_id = $1 AND calendar_id = $2 AND state IN ('running', 'paused') ORDER BY number";
+
 /// The incidents of `guild` with a clock that goes on in the hours of `calendar`.
 pub async fn running_in(tx: &mut Tx, guild: GuildId, calendar: i64) -> Result<Vec<Number>, Error> {
-    let rows: Vec<(i64,)> = tx
-        .all(
-            "SELECT DISTINCT number FROM clock WHERE guild_id = $1 AND calendar_id = $2 AND state IN ('running', 'paused')
-              ORDER BY number",
-            args![guild, calendar],
-        )
-        .await?;
+    let rows: Vec<(i64,)> = tx.all(RUNNING_IN, args![guild, calendar]).await?;
     Ok(rows.into_iter().map(|(value,)| Number { kind: Kind::Incident, value }).collect())
 }

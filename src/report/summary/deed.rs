@@ -31,6 +31,7 @@ pub fn deed(words: &Words<'_>, reading: &Reading<'_>) -> String {
             format!("put it on hold, waiting for the {}{until}{}", plain("hold-reason"), because("hold-note"))
         }
         "incident.resume" => "resumed work on it".to_owned(),
+        "incident.level" => level(&plain("metric"), &plain("percent"), &plain("target")),
         "incident.escalate" => match reading.told.text("to") {
             Some("functional") => format!("called another team{}", because("reason")),
             Some("hierarchic") => format!("called those who answer for it{}", because("reason")),
@@ -100,6 +101,14 @@ fn why(words: &Words<'_>, reading: &Reading<'_>, field: &str) -> String {
         Some(text) => format!(": {}", words.said(Some(text))),
         None if reading.tells(field) && reading.is_redacted => format!(": {}", words.said(None)),
         None => String::new(),
+    }
+}
+
+fn level(metric: &str, percent: &str, target: &str) -> String {
+    if percent == "100" {
+        format!("the time for {metric} was over ({target})")
+    } else {
+        format!("{percent} % of the time for {metric} was used up ({target})")
     }
 }
 

@@ -48,7 +48,8 @@ fn is_ours(link: &str, base: &str) -> bool {
 
 /// Who did it. The journal names nobody for wardroom itself, nor for somebody whose name was removed; some deeds are only wardroom's.
 fn who(words: &Words<'_>, told: &Told) -> String {
-    const WARDROOMS: [&str; 6] = [
+    const WARDROOMS: [&str; 7] = [
+        "incident.level",
         "incident.reminder",
         "incident.notice",
         "incident.linked",

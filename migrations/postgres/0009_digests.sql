@@ -1,0 +1,32 @@
+-- Digests of service levels: who gets them where and when. `told_until` is where the next period begins: each is told once, none is skipped.
+CREATE TABLE digest_schedule (
+    guild_id   BIGINT NOT NULL REFERENCES guild,
+    digest_id  BIGINT NOT NULL CHECK (digest_id > 0),
+    channel_id BIGINT NOT NULL,
+    frequency  TEXT    NOT NULL CHECK (frequency IN ('daily', 'weekly', 'monthly')),
+    minute     BIGINT NOT NULL CHECK (minute BETWEEN 0 AND 1439),
+    timezone   TEXT    NOT NULL,
+    created_by BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    told_until BIGINT NOT NULL,
+    removed_at BIGINT,
+    PRIMARY KEY (guild_id, digest_id)
+);
+
+-- Figures as they were published. They are never written again: what is corrected later shows as an adjustment.
+CREATE TABLE digest_period (
+    guild_id     BIGINT NOT NULL REFERENCES guild,
+    frequency    TEXT    NOT NULL,
+    timezone     TEXT    NOT NULL,
+    from_at      BIGINT NOT NULL,
+    until_at     BIGINT NOT NULL,
+    figures      TEXT    NOT NULL,
+    published_at BIGINT NOT NULL,
+    PRIMARY KEY (guild_id, frequency, timezone, from_at)
+);
+
+-- What figures of a period are made of is found by its time.
+CREATE INDEX incident_declared ON incident (guild_id, declared_at, number);
+CREATE INDEX incident_acknowledged ON incident (guild_id, acknowledged_at, number) WHERE acknowledged_at IS NOT NULL;
+CREATE INDEX incident_restored ON incident (guild_id, restored_at, declared_at, number) WHERE restored_at IS NOT NULL;
+CREATE INDEX incident_hidden ON incident (guild_id, number) WHERE restricted = 1;

@@ -1,0 +1,1 @@
+//! Pictures are decoded again, and looked at where it matters.

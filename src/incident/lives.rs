@@ -1,0 +1,87 @@
+//! The lives of incidents, for figures over a period: read once, by the time that matters.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use sqlx::FromRow;
+
+use super::Priority;
+use super::history::History;
+use crate::args;
+use crate::clock::instant;
+use crate::error::{Error, Failure};
+use crate::journal;
+use crate::report::digest::Life;
+use crate::snowflake::GuildId;
+use crate::store::Tx;
+
+#[derive(FromRow)]
+struct Row {
+    number: i64,
+    priority: i64,
+    service_id: Option<i64>,
+    declared_at: i64,
+    acknowledged_at: Option<i64>,
+    restored_at: Option<i64>,
+    reopened: i64,
+}
+
+/// The incidents that were declared, acknowledged, restored or open in `[from, until)`: live ones that count and are not restricted, in the
+/// order of their numbers.
+pub async fn between(
+    tx: &mut Tx,
+    guild: GuildId,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<Life>, Error> {
+    let rows: Vec<Row> = tx
+        .all(
+            "WITH wanted AS (
+                 SELECT number FROM incident WHERE guild_id = $1 AND declared_at >= $2 AND declared_at < $3
+                 UNION SELECT number FROM incident
+                        WHERE guild_id = $1 AND acknowledged_at IS NOT NULL AND acknowledged_at >= $2 AND acknowledged_at < $3
+                 UNION SELECT number FROM incident
+                        WHERE guild_id = $1 AND restored_at IS NOT NULL AND restored_at >= $2 AND declared_at < $3
+                 UNION SELECT number FROM incident
+                        WHERE guild_id = $1 AND state IN ('new', 'assigned', 'in-progress', 'on-hold'))
+             SELECT i.number, i.priority, i.service_id, i.declared_at, i.acknowledged_at, i.restored_at, i.reopened
+               FROM wanted w JOIN incident i ON i.guild_id = $1 AND i.number = w.number
+              WHERE i.kind = 'live' AND i.restricted = 0 AND i.state NOT IN ('cancelled', 'merged')
+              ORDER BY i.number",
+            args![guild, from, until],
+        )
+        .await?;
+    let again: Vec<String> =
+        rows.iter().filter(|row| row.reopened > 0).map(|row| format!("INC-{}", row.number)).collect();
+    let mut relapses = BTreeMap::new();
+    for some in again.chunks(journal::TOGETHER) {
+        for (subject, entries) in journal::about_each(tx, guild, some).await? {
+            relapses.insert(subject, History::of(&entries).measured.relapses);
+        }
+    }
+    rows.into_iter()
+        .map(|row| {
+            let mut open = vec![(instant(row.declared_at), row.restored_at.map(instant))];
+            for relapse in relapses.get(&format!("INC-{}", row.number)).into_iter().flatten() {
+                let end = open.pop().map(|(from, _)| (from, Some(relapse.restored.max(from))));
+                open.extend(end);
+                open.push((relapse.reopened, row.restored_at.map(instant)));
+            }
+            let odd = || Failure::inconsistent("incident", format!("INC-{}: priority {}", row.number, row.priority));
+            Ok(Life {
+                number: row.number,
+                priority: Priority::ranked(row.priority).ok_or_else(odd)?,
+                service: row.service_id,
+                acknowledged: row.acknowledged_at.map(instant),
+                open,
+            })
+        })
+        .collect()
+}
+
+/// The numbers of the restricted incidents: in no figure that others read.
+pub async fn hidden(tx: &mut Tx, guild: GuildId) -> Result<BTreeSet<i64>, Error> {
+    let rows: Vec<(i64,)> =
+        tx.all("SELECT number FROM incident WHERE guild_id = $1 AND restricted = 1", args![guild]).await?;
+    Ok(rows.into_iter().map(|(number,)| number).collect())
+}

@@ -1,0 +1,1 @@
+//! The figures against hand-made populations, and what is made of them.
