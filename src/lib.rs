@@ -27,6 +27,8 @@
 //! | [`availability`] | whether service was there when it was promised: outages, mean times, error budget, announced maintenance |
 //! | [`link`] | ties between records of any kind: typed, dated, with author |
 //! | [`journal`] | the evidence: a hash chain per guild, its byte format, and the walk that verifies it |
+//! | [`transfer`] | all that a guild has configured, as one file: `/setup export` and `/setup import` |
+//! | [`export`] | all records of a guild as files: `wardroom export` |
 //! | [`report`] | documents computed from the journal: the post-incident summary |
 //! | [`chart`] | pictures of figures: bars against a target, lines over periods, as PNG with a description |
 //! | [`inbox`], [`timer`], [`outbox`] | nothing acts twice; what is due; what must be said |
@@ -44,6 +46,9 @@
 //! The JSON in `commands/`, a variant of the process's `Command`, an arm of its `handle`: forgetting one fails a test. A new process is a
 //! folder with the same files, a JSON file, a migration of the same name for each database, and one line each here and in
 //! [`command::dispatch`].
+//!
+//! A new table is one line in [`export::tables`], or a reason why it is not exported; what a guild can configure is a section of
+//! [`transfer`]. Tests name what is missing of the first, and carry the second to an empty server and back.
 //!
 //! # Inside an incident
 //!

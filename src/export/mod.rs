@@ -169,7 +169,7 @@ async fn rows(tx: &mut Tx, order: &Order, table: &Table, folder: &Path) -> Resul
     let names: Vec<&'static str> = columns.iter().map(|(name, _)| *name).collect();
     let key: Vec<&'static str> = table.key().collect();
     let only = if order.without_restricted { table.unrestricted() } else { String::new() };
-    let pages = Pages { table: table.name, columns: &names, key: &key, only: &only };
+    let pages = Pages { table: table.name, columns: &names, key: &key, along_key: table.along_key, only: &only };
     let mut sheet = Sheet::create(folder, table.name, &names)?;
     let mut after = None;
     loop {

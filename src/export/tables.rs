@@ -14,6 +14,8 @@ pub struct Table {
     key: &'static str,
     columns: &'static str,
     without: &'static str,
+    /// Whether its key is unique by itself, and no index begins with the guild and goes on with it.
+    pub along_key: bool,
     restricted: Restricted,
 }
 
@@ -56,31 +58,41 @@ pub const TABLES: &[Table] = &[
     of("calendar", "calendar_id", "calendar_id name name_key ?follows_guild @retired_at"),
     of("calendar_version", "calendar_id from_at", "calendar_id @from_at timezone hours days"),
     of("agreement", "agreement_id", "agreement_id kind name name_key service_id @from_at @retired_at"),
-    of("agreement_terms", "agreement_id from_at", "agreement_id @from_at workload exceptions availability pauses ?pauses_response warnings"),
+    of("agreement_terms", "agreement_id from_at", TERMS),
     of("target", "agreement_id priority metric from_at", "agreement_id priority metric @from_at amount calendar_id"),
     of("incident", "number", INCIDENT).leaving("previous").by_number(),
     of("incident_insider", "number user_id", "number #user_id").by_number(),
     of("incident_task", "number task", "number task text #owner_id @due_at stage state reminded").by_number(),
-    of("incident_review", "number", "number version state #owner_id @due_at factors well badly lessons #submitted_by #approved_by @approved_at reminded").by_number(),
+    of("incident_review", "number", REVIEW).by_number(),
     of("impact_window", "number window_no", "number window_no service_id degree @from_at @until_at").by_number(),
-    of("record_link", "from_record to_record kind", "from_record to_record kind #linked_by @linked_at").by_record(&["from_record", "to_record"]),
+    of("record_link", "from_record to_record kind", LINK).by_record(&["from_record", "to_record"]),
     of("clock", "number metric", CLOCK).by_number(),
-    of("clock_segment", "number metric segment", "number metric segment @from_at @until_at ?counted reason").by_number(),
-    of("capture", "number message_id", "number #message_id #channel_id seq @edited_at @deleted_at @removed_at").by_number(),
-    of("capture_file", "file_id", "file_id number #message_id position name media_type size state reason %sha256").leaving("url bytes attempt not_before give_up_at lease_until lease_epoch").by_number(),
-    of("document", "document_id", "document_id record name media_type description size %sha256 @made_at").leaving("bytes").by_record(&["record"]),
+    of("clock_segment", "number metric segment", "number metric segment @from_at @until_at ?counted reason")
+        .by_number(),
+    of("capture", "number message_id", "number #message_id #channel_id seq @edited_at @deleted_at @removed_at")
+        .by_number(),
+    of("capture_file", "number message_id position", FILE).leaving(FETCHING).by_number(),
+    of("document", "document_id", DOCUMENT).leaving("bytes").along_key().by_record(&["record"]),
     of("room", "record", "record #channel_id #message_id #thread_id").by_record(&["record"]),
 ];
 
-const INCIDENT: &str = "number version state kind title description service_id impact urgency priority ?priority_fixed ?major ?restricted \
-    #reporter_id @declared_at @started_at @acknowledged_at #acknowledged_by ?acknowledged_implied #commander_id #communications_id #scribe_id \
-    #promised_by @promise_due_at last_update @last_update_at @resolved_at #resolved_by @restored_at resolution_code resolution_summary \
-    @closed_at #closed_by closed_as closed_reason reopened hold_reason hold_note #hold_by @hold_at @hold_until #offered_to #offered_by \
-    @offered_at #team_role_id escalation_level parent last_update_audience last_update_second last_update_third promise_reminded \
+const TERMS: &str = "agreement_id @from_at workload exceptions availability pauses ?pauses_response warnings";
+const REVIEW: &str = "number version state #owner_id @due_at factors well badly lessons #submitted_by #approved_by \
+    @approved_at reminded";
+const LINK: &str = "from_record to_record kind #linked_by @linked_at";
+const FILE: &str = "file_id number #message_id position name media_type size state reason %sha256";
+const FETCHING: &str = "url bytes attempt not_before give_up_at lease_until lease_epoch";
+const DOCUMENT: &str = "document_id record name media_type description size %sha256 @made_at";
+const INCIDENT: &str = "number version state kind title description service_id impact urgency priority ?priority_fixed \
+    ?major ?restricted #reporter_id @declared_at @started_at @acknowledged_at #acknowledged_by \
+    ?acknowledged_implied #commander_id #communications_id #scribe_id #promised_by @promise_due_at \
+    last_update @last_update_at @resolved_at #resolved_by @restored_at resolution_code \
+    resolution_summary @closed_at #closed_by closed_as closed_reason reopened hold_reason hold_note \
+    #hold_by @hold_at @hold_until #offered_to #offered_by @offered_at #team_role_id escalation_level \
+    parent last_update_audience last_update_second last_update_third promise_reminded \
     @promise_snoozed_until";
-
-const CLOCK: &str = "number metric generation priority service_id agreement_id amount target_seconds calendar_id state @started_at \
-    @promised_at @stopped_at @due_at @breached_at @at_risk_at ?corrected told";
+const CLOCK: &str = "number metric generation priority service_id agreement_id amount target_seconds calendar_id state \
+    @started_at @promised_at @stopped_at @due_at @breached_at @at_risk_at ?corrected told";
 
 /// The tables that are not exported as they are, each with its reason.
 pub const LEFT_OUT: &[(&str, &str)] = &[
@@ -96,12 +108,16 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
 ];
 
 const fn of(name: &'static str, key: &'static str, columns: &'static str) -> Table {
-    Table { name, key, columns, without: "", restricted: Restricted::Never }
+    Table { name, key, columns, without: "", along_key: false, restricted: Restricted::Never }
 }
 
 impl Table {
     const fn leaving(self, without: &'static str) -> Self {
         Self { without, ..self }
+    }
+
+    const fn along_key(self) -> Self {
+        Self { along_key: true, ..self }
     }
 
     const fn by_number(self) -> Self {

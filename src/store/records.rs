@@ -19,6 +19,8 @@ pub struct Pages<'a> {
     pub columns: &'a [&'static str],
     /// Those among them by which the guild's rows are told apart and ordered.
     pub key: &'a [&'static str],
+    /// Whether the key is unique by itself, and the table is read along it: rows of other guilds are passed by, and nothing is sorted.
+    pub along_key: bool,
     /// A condition beside the guild's, which is `$1`.
     pub only: &'a str,
 }
@@ -36,21 +38,31 @@ impl Pages<'_> {
         after: Option<Vec<Value>>,
         limit: i64,
     ) -> Result<Vec<Record>, Error> {
-        let key = self.key.join(", ");
-        let mut sql = format!("SELECT {} FROM {} WHERE guild_id = $1", self.columns.join(", "), self.table);
+        let sql = self.statement(after.is_some());
         let mut args = vec![Value::from(guild)];
+        args.extend(after.into_iter().flatten());
+        args.push(limit.into());
+        tx.all_of(sql, args).await
+    }
+
+    /// What is asked: the guild is `$1`, then come the values of the key after which the page begins, if it does, then how many rows.
+    pub fn statement(&self, begins_after: bool) -> String {
+        let key = self.key.join(", ");
+        // The sum keeps either database from an index that begins with the guild: its rows would have to be sorted by the key.
+        let guild = if self.along_key { "guild_id + 0" } else { "guild_id" };
+        let mut sql = format!("SELECT {} FROM {} WHERE {guild} = $1", self.columns.join(", "), self.table);
+        let mut arguments = 1;
         // Writing into a string does not fail.
         if !self.only.is_empty() {
             let _ = write!(sql, " AND {}", self.only);
         }
-        if let Some(after) = after {
-            let places: Vec<String> = (0..after.len()).map(|place| format!("${}", place + 2)).collect();
+        if begins_after {
+            let places: Vec<String> = self.key.iter().zip(2..).map(|(_, place)| format!("${place}")).collect();
             let _ = write!(sql, " AND ({key}) > ({})", places.join(", "));
-            args.extend(after);
+            arguments += self.key.len();
         }
-        let _ = write!(sql, " ORDER BY {key} LIMIT ${}", args.len() + 1);
-        args.push(limit.into());
-        tx.all_of(sql, args).await
+        let _ = write!(sql, " ORDER BY {key} LIMIT ${}", arguments + 1);
+        sql
     }
 
     /// The key of `record`.

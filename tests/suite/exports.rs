@@ -12,6 +12,7 @@ use wardroom::export::{Order, export};
 use wardroom::journal::format::{Datum, Entry, NO_HEAD, head, hex, text};
 use wardroom::snowflake::GuildId;
 use wardroom::store::Store;
+use wardroom::store::records::Pages;
 
 use crate::desk::{Database, Desk, morning};
 use crate::migrations::{columns, columns_sql};
@@ -74,6 +75,30 @@ fn what_a_column_holds_follows_its_name() {
             assert!(kind == Kind::Id || !(people || is_id), "{}.{name} is an id", table.name);
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_sorts_what_is_stored() {
+    let database = Database::sqlite();
+    let store = Store::open(&database.url()).await.expect("it opens");
+    for table in TABLES {
+        let columns: Vec<&str> = table.columns().map(|(name, _)| name).collect();
+        let key: Vec<&str> = table.key().collect();
+        let pages = Pages { table: table.name, columns: &columns, key: &key, along_key: table.along_key, only: "" };
+        let sql: &'static str = format!("EXPLAIN QUERY PLAN {}", pages.statement(true)).leak();
+        // The guild, the key, and how many: what they are is no matter to the plan.
+        let args = vec![wardroom::store::Value::from(1); key.len() + 2];
+        let rows: Vec<(i64, i64, i64, String)> = store
+            .read(move |tx| {
+                let args = args.clone();
+                Box::pin(async move { tx.all(sql, args).await })
+            })
+            .await
+            .expect("it is explained");
+        let plan = rows.into_iter().map(|(.., step)| step).collect::<Vec<_>>().join("; ");
+        assert!(!plan.contains("TEMP B-TREE") && plan.starts_with("SEARCH"), "{}: {plan}", table.name);
+    }
+    store.close().await;
 }
 
 /// A server in which something of everything has happened.

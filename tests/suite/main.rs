@@ -32,6 +32,7 @@ mod setup_stories;
 mod store;
 mod telling_stories;
 mod tour;
+mod transfer_properties;
 mod transfer_stories;
 mod undo_stories;
 mod unsaid_stories;
