@@ -3,9 +3,11 @@
 //! `course` says what happened in the terms of a clock, `watch` tells people in time, `verdicts` tells the post-incident summary.
 
 mod course;
+mod upkeep;
 mod verdicts;
 mod watch;
 
+pub use upkeep::{agree, catch_up};
 pub use verdicts::verdicts;
 pub use watch::fire;
 

@@ -19,7 +19,7 @@ pub const AGREEMENT: i64 = 1;
 /// Around the clock.
 const ALWAYS: i64 = 1;
 /// When an office is open.
-const OFFICE: i64 = 2;
+pub const OFFICE: i64 = 2;
 
 /// Response and resolution of each priority, and in which hours.
 const TARGETS: [(Priority, Amount, Amount, i64); 4] = [

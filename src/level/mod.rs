@@ -13,7 +13,7 @@ pub mod backing;
 pub mod book;
 pub mod clock;
 pub mod command;
-mod defaults;
+pub mod defaults;
 pub mod reply;
 pub mod store;
 pub mod why;

@@ -75,6 +75,16 @@ impl Row {
     }
 }
 
+#[derive(FromRow)]
+struct SegmentRow {
+    number: i64,
+    metric: String,
+    from_at: i64,
+    until_at: Option<i64>,
+    counted: i64,
+    reason: String,
+}
+
 macro_rules! clocks {
     ($rest:literal) => {
         concat!(
@@ -135,35 +145,51 @@ pub async fn faces(tx: &mut Tx, guild: GuildId, number: Number) -> Result<Vec<Fa
 
 /// The clocks of an incident, response first.
 pub async fn clocks(tx: &mut Tx, guild: GuildId, book: &Book, number: Number) -> Result<Vec<Clock>, Error> {
-    let rows: Vec<Row> =
-        tx.all(clocks!("WHERE guild_id = $1 AND number = $2 ORDER BY metric DESC"), args![guild, number.value]).await?;
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    let segments: Vec<(String, i64, Option<i64>, i64, String)> = tx
+    let mut found = clocks_between(tx, guild, book, number.value, number.value).await?;
+    Ok(found.remove(&number.value).unwrap_or_default())
+}
+
+/// The clocks of the incidents from number `first` to `last`, response first of each.
+pub async fn clocks_between(
+    tx: &mut Tx,
+    guild: GuildId,
+    book: &Book,
+    first: i64,
+    last: i64,
+) -> Result<BTreeMap<i64, Vec<Clock>>, Error> {
+    let rows: Vec<Row> = tx
         .all(
-            "SELECT metric, from_at, until_at, counted, reason FROM clock_segment WHERE guild_id = $1 AND number = $2
-              ORDER BY metric, segment",
-            args![guild, number.value],
+            clocks!("WHERE guild_id = $1 AND number BETWEEN $2 AND $3 ORDER BY number, metric DESC"),
+            args![guild, first, last],
         )
         .await?;
-    let mut by_metric: BTreeMap<String, Vec<Segment>> = BTreeMap::new();
-    for (metric, from, until, counted, reason) in segments {
-        let reason = Reason::read(&reason)
-            .ok_or_else(|| Failure::inconsistent("clock_segment", format!("{number}: reason `{reason}`")))?;
-        by_metric.entry(metric).or_default().push(Segment {
-            from: instant(from).into(),
-            until: until.map(|until| instant(until).into()),
-            counted: counted != 0,
+    let mut found: BTreeMap<i64, Vec<Clock>> = BTreeMap::new();
+    if rows.is_empty() {
+        return Ok(found);
+    }
+    let stored: Vec<SegmentRow> = tx
+        .all(
+            "SELECT number, metric, from_at, until_at, counted, reason FROM clock_segment
+              WHERE guild_id = $1 AND number BETWEEN $2 AND $3 ORDER BY number, metric, segment",
+            args![guild, first, last],
+        )
+        .await?;
+    let mut segments: BTreeMap<(i64, String), Vec<Segment>> = BTreeMap::new();
+    for row in stored {
+        let odd = || Failure::inconsistent("clock_segment", format!("INC-{}: reason `{}`", row.number, row.reason));
+        let reason = Reason::read(&row.reason).ok_or_else(odd)?;
+        segments.entry((row.number, row.metric)).or_default().push(Segment {
+            from: instant(row.from_at).into(),
+            until: row.until_at.map(|until| instant(until).into()),
+            counted: row.counted != 0,
             reason,
         });
     }
-    rows.into_iter()
-        .map(|row| {
-            let segments = by_metric.remove(&row.metric).unwrap_or_default();
-            row.clock(book, segments).map_err(Error::from)
-        })
-        .collect()
+    for row in rows {
+        let (number, segments) = (row.number, segments.remove(&(row.number, row.metric.clone())).unwrap_or_default());
+        found.entry(number).or_default().push(row.clock(book, segments)?);
+    }
+    Ok(found)
 }
 
 /// Writes down how the clocks of a new incident stand at `now`.

@@ -9,7 +9,7 @@ pub use agreements::{agree, insert_agreement, promises_availability, put_target,
 pub use calendars::{
     Version, calendars, follow_guild, insert_calendar, latest_version, put_version, retire_calendar, uses, versions,
 };
-pub use clocks::{Face, clocks, faces, insert, replace, running_in};
+pub use clocks::{Face, clocks, clocks_between, faces, insert, replace, running_in};
 pub use due::due_between;
 
 use super::Book;
