@@ -66,6 +66,9 @@ pub const TABLES: &[Table] = &[
     of("agreement", "agreement_id", "agreement_id kind name name_key service_id @from_at @retired_at"),
     of("agreement_terms", "agreement_id from_at", TERMS),
     of("target", "agreement_id priority metric from_at", "agreement_id priority metric @from_at amount calendar_id"),
+    of("digest_schedule", "digest_id", DIGEST),
+    of("digest_period", "frequency timezone from_at", "frequency timezone @from_at @until_at figures @published_at"),
+    of("planned_window", "window_id", WINDOW),
     of("incident", "number", INCIDENT).leaving("previous").by_number(),
     of("incident_insider", "number user_id", "number #user_id").by_number(),
     of("incident_task", "number task", "number task text #owner_id @due_at stage state reminded").by_number(),
@@ -83,6 +86,9 @@ pub const TABLES: &[Table] = &[
 ];
 
 const TERMS: &str = "agreement_id @from_at workload exceptions availability pauses ?pauses_response warnings";
+const DIGEST: &str = "digest_id #channel_id frequency minute timezone #created_by @created_at @told_until @removed_at";
+const WINDOW: &str = "window_id kind name reason service_id @from_at @until_at @announced_at #announced_by @ended_at \
+    @cancelled_at";
 const REVIEW: &str = "number version state #owner_id @due_at factors well badly lessons #submitted_by #approved_by \
     @approved_at reminded";
 const LINK: &str = "from_record to_record kind #linked_by @linked_at";

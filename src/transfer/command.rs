@@ -63,7 +63,7 @@ pub async fn import(tx: &mut Tx, context: &Context, file: &TargetFile, outside: 
     let around = outside.around().map_err(reply::cannot_check)?;
     // As before any command about them: what holds where nothing was agreed is written down.
     level::ensure_defaults(tx, &context.guild).await?;
-    match plan::plan(tx, context, Names::of(around), &text).await? {
+    match plan::plan(tx, context, around, &text).await? {
         Err(faults) => Ok(Answer::Say(reply::faults(&file.name, &faults))),
         Ok(plan) if plan.steps.is_empty() => Ok(Answer::Say(reply::nothing_changes(&file.name, plan.kept))),
         Ok(plan) => {
@@ -121,14 +121,14 @@ pub async fn press(
                 return Err(reply::changed_meanwhile().into());
             }
             let around = outside.around().map_err(reply::cannot_check)?;
-            let plan = match plan::plan(tx, context, Names::of(around), &preview.text).await? {
+            let plan = match plan::plan(tx, context, around, &preview.text).await? {
                 Ok(plan) if plan.digest == preview.digest => plan,
                 Ok(_) => return Err(reply::changed_meanwhile().into()),
                 // A channel or a role has gone since.
                 Err(faults) => return Ok(Answer::Say(reply::faults(&preview.name, &faults))),
             };
             record(tx, context, proof.basis(), &preview, &plan).await?;
-            plan::apply(tx, context, &plan).await?;
+            plan::apply(tx, context, around, &plan).await?;
             form::close(tx, context, draft).await?;
             Ok(Answer::Replace(reply::applied(&plan)))
         }

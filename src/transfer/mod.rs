@@ -62,14 +62,15 @@ pub trait Section: Sync {
 }
 
 /// The parts, in the order of the file, of the preview and of what is done.
-pub const SECTIONS: [&dyn Section; 7] = [
+pub const SECTIONS: [&dyn Section; 8] = [
     &sections::general::General,
     &sections::channels::Channels,
     &sections::roles::Roles,
     &sections::incidents::Incidents,
-    &sections::services::Services,
     &sections::calendars::Calendars,
+    &sections::services::Services,
     &sections::agreements::Agreements,
+    &sections::digests::Digests,
 ];
 
 /// All that `guild` has configured. Without names it depends on nothing but the configuration, so it can be compared.

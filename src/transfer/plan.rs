@@ -14,7 +14,7 @@ use crate::command::dispatch::{Command, perform};
 use crate::command::outside::Outside;
 use crate::error::{Error, Refusal};
 use crate::service;
-use crate::setup::{self, Guild};
+use crate::setup::{self, Guild, Surroundings};
 use crate::store::Tx;
 
 /// What a step does to what is there.
@@ -161,12 +161,17 @@ impl Plan {
 
 /// Plans the import of `text` and rehearses it: nothing is changed when this returns. Either a plan whose every step was carried out once,
 /// or all faults in the order of their lines.
-pub async fn plan(tx: &mut Tx, context: &Context, names: Names, text: &str) -> Result<Result<Plan, Vec<Fault>>, Error> {
+pub async fn plan(
+    tx: &mut Tx,
+    context: &Context,
+    around: &Surroundings,
+    text: &str,
+) -> Result<Result<Plan, Vec<Fault>>, Error> {
     let mut file = match reading::read(text) {
         Ok(file) => file,
         Err(faults) => return Ok(Err(faults)),
     };
-    let mut planning = Planning { names, ..Planning::default() };
+    let mut planning = Planning { names: Names::of(around), ..Planning::default() };
     match file.number("format", &mut planning.faults) {
         Some((_, FORMAT)) => {}
         // Nothing else in it can be trusted to mean what it seems to.
@@ -182,7 +187,7 @@ pub async fn plan(tx: &mut Tx, context: &Context, names: Names, text: &str) -> R
     if planning.steps.len() > CHANGES {
         planning.fault(1, reply::too_many(planning.steps.len()));
     } else {
-        rehearse(tx, context, &mut planning).await?;
+        rehearse(tx, context, around, &mut planning).await?;
     }
     if !planning.faults.is_empty() {
         planning.faults.sort();
@@ -197,11 +202,12 @@ pub async fn plan(tx: &mut Tx, context: &Context, names: Names, text: &str) -> R
 }
 
 /// Carries every step out, notes what is refused, and takes all of it back.
-async fn rehearse(tx: &mut Tx, context: &Context, planning: &mut Planning) -> Result<(), Error> {
+async fn rehearse(tx: &mut Tx, context: &Context, around: &Surroundings, planning: &mut Planning) -> Result<(), Error> {
     tx.begin_trial().await?;
+    let outside = Outside { around: Some(Ok(around.clone())), file: None };
     let mut here = context.clone();
     for step in &planning.steps {
-        match carry_out(tx, &mut here, step).await? {
+        match carry_out(tx, &mut here, &outside, step).await? {
             Ok(()) => {}
             Err(refusal) => planning.faults.push((step.line, refusal.sentence.into_owned())),
         }
@@ -210,10 +216,11 @@ async fn rehearse(tx: &mut Tx, context: &Context, planning: &mut Planning) -> Re
 }
 
 /// Does all of it. What is refused takes the unit of work back, and with it all that was done before.
-pub async fn apply(tx: &mut Tx, context: &Context, plan: &Plan) -> Result<(), Error> {
+pub async fn apply(tx: &mut Tx, context: &Context, around: &Surroundings, plan: &Plan) -> Result<(), Error> {
     let mut here = context.clone();
+    let outside = Outside { around: Some(Ok(around.clone())), file: None };
     for step in &plan.steps {
-        if let Err(refusal) = carry_out(tx, &mut here, step).await? {
+        if let Err(refusal) = carry_out(tx, &mut here, &outside, step).await? {
             return Err(reply::refused_at(step.line, &refusal).into());
         }
     }
@@ -221,9 +228,14 @@ pub async fn apply(tx: &mut Tx, context: &Context, plan: &Plan) -> Result<(), Er
 }
 
 /// Carries one step out, and sees what it changed: the next step stands on it.
-async fn carry_out(tx: &mut Tx, here: &mut Context, step: &Step) -> Result<Result<(), Refusal>, Error> {
+async fn carry_out(
+    tx: &mut Tx,
+    here: &mut Context,
+    outside: &Outside,
+    step: &Step,
+) -> Result<Result<(), Refusal>, Error> {
     for command in &step.commands {
-        match perform(tx, here, command.clone(), &Outside::default()).await {
+        match perform(tx, here, command.clone(), outside).await {
             Ok(_) => {}
             Err(Error::Refused(refusal)) => return Ok(Err(refusal)),
             Err(failed) => return Err(failed),

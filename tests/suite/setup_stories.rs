@@ -174,7 +174,7 @@ async fn help_comes_from_the_catalogue() {
         **/service** the catalogue of services: `add` `edit` `list` `show` `retire`
         **/availability** whether service was there when it was promised: `report` `maintenance`
         **/setup** set wardroom up in this server: `show` `check` `channel` `role` `incidents` `timezone` `export` `import`
-        **/sla** service levels: what is promised, and how it stands: `set` `show` `why` `agreement` `calendar`
+        **/sla** service levels: what is promised, and how it stands: `set` `show` `report` `why` `agreement` `calendar` `digest`
         **/help** what wardroom can do
         **/inbox** what waits for you, with the means to settle it
         On a message: **Apps → Declare incident**, **Apps → Add to timeline**.

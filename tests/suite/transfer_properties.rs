@@ -1,6 +1,7 @@
 //! Whatever is configured: its file, brought into an empty server, gives the same file there, and changes nothing where it came from.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 use chrono::TimeDelta;
 use proptest::prelude::*;
@@ -25,7 +26,7 @@ const FIRST_ID: u64 = 100_000_000_000_000_000;
 
 fn around() -> Surroundings {
     let channel = |id: u64| {
-        let facts = ChannelFacts { name: format!("channel-{id}"), text: true, permissions: 0 };
+        let facts = ChannelFacts { name: format!("channel-{id}"), text: true, permissions: u64::MAX };
         (ChannelId(FIRST_ID + id), facts)
     };
     Surroundings {
@@ -76,12 +77,12 @@ fn general() -> impl Strategy<Value = String> {
         let roles: BTreeMap<&str, BTreeSet<u64>> = roles;
         let mut file = format!("format = 1\n[server]\ntimezone = \"{zone}\"\n[channels]\n");
         for (purpose, id) in channels {
-            file += &format!("{purpose} = \"{}\"\n", FIRST_ID + id);
+            let _ = write!(file, "{purpose} = \"{}\"\n", FIRST_ID + id);
         }
         file += "[roles]\n";
         for (capability, ids) in roles {
             let ids: Vec<String> = ids.into_iter().map(|id| format!("\"{}\"", FIRST_ID + id)).collect();
-            file += &format!("{capability} = [{}]\n", ids.join(", "));
+            let _ = write!(file, "{capability} = [{}]\n", ids.join(", "));
         }
         file + &format!("[incidents]\nclose-after = {close}\nreview-within = {review}\nnotice-every = {every}\nquiet-hours = \"{quiet}\"\n")
     })
@@ -91,8 +92,8 @@ fn general() -> impl Strategy<Value = String> {
 fn service() -> impl Strategy<Value = String> {
     let owner = (21..=25_u64).prop_map(|id| format!("\"{}\"", FIRST_ID + id));
     let words = || said().prop_map(|said| text(&said));
-    let line = "[a-zA-Z0-9 \"'#=]{0,20}x".prop_map(|said: String| text(&said));
-    (maybe("owner", owner), 1..=3_i64, maybe("hours", line), maybe("description", words()), retired()).prop_map(
+    let hours = prop::sample::select(vec!["24x7", "Mon–Fri 9 - 17", "Office"]).prop_map(text);
+    (maybe("owner", owner), 1..=3_i64, maybe("hours", hours), maybe("description", words()), retired()).prop_map(
         |(owner, tier, hours, description, retired)| format!("{owner}tier = {tier}\n{hours}{description}{retired}"),
     )
 }
@@ -145,6 +146,10 @@ fn agreement() -> impl Strategy<Value = String> {
     })
 }
 
+fn digest() -> impl Strategy<Value = (u64, &'static str)> {
+    (1..=4_u64, prop::sample::select(vec!["daily", "weekly", "monthly"]))
+}
+
 /// A whole file.
 fn file() -> impl Strategy<Value = String> {
     let tables = |what: &'static str, one: BoxedStrategy<String>| {
@@ -167,9 +172,17 @@ fn file() -> impl Strategy<Value = String> {
         tables("calendar", calendar().boxed()),
         tables("agreement", agreement().boxed()),
         any::<prop::sample::Index>(),
+        prop::collection::btree_map(digest(), "([01][0-9]|2[0-3]):[0-5][0-9]", 0..4),
     );
-    parts.prop_map(|(general, services, calendars, agreements, about)| {
+    parts.prop_map(|(general, services, calendars, agreements, about, digests)| {
         let mut file = general;
+        for ((channel, frequency), time) in digests {
+            let zone = if channel % 2 == 0 { "timezone = \"Asia/Tokyo\"\n" } else { "" };
+            let _ = write!(
+                file,
+                "[[digest]]\nchannel = \"#channel-{channel}\"\nfrequency = \"{frequency}\"\ntime = \"{time}\"\n{zone}"
+            );
+        }
         for (_, table) in services.iter().chain(&calendars) {
             file += table;
         }
@@ -177,7 +190,7 @@ fn file() -> impl Strategy<Value = String> {
             file += table;
             // Every other one is about a service, if there is one.
             if place % 2 == 0 && !services.is_empty() {
-                file += &format!("service = {}\n", text(&services[about.index(services.len())].0));
+                let _ = write!(file, "service = {}\n", text(&services[about.index(services.len())].0));
             }
         }
         file
@@ -220,12 +233,12 @@ async fn imported(store: &Store, guild: GuildId, text: &str) -> (String, usize) 
         Box::pin(async move {
             let context = context(tx, guild).await?;
             let before = journal::whole::end(tx, guild).await?;
-            let plan = match plan::plan(tx, &context, Names::of(&around()), &text).await? {
+            let plan = match plan::plan(tx, &context, &around(), &text).await? {
                 Ok(plan) => plan,
                 Err(faults) => panic!("{faults:#?}\n{text}"),
             };
             assert_eq!(journal::whole::end(tx, guild).await?, before, "a plan changes nothing");
-            plan::apply(tx, &context, &plan).await?;
+            plan::apply(tx, &context, &around(), &plan).await?;
             let settings = setup::store::find(tx, guild).await?.expect("it is there");
             Ok((write(tx, &settings, &Names::default()).await?, plan.steps.len()))
         })

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use wardroom::args;
-use wardroom::playground::{Answer, Fault, Person, World};
+use wardroom::playground::{Answer, Fault, Person, World, permissions};
 use wardroom::setup::{self, Guild};
 use wardroom::snowflake::GuildId;
 use wardroom::transfer;
@@ -113,6 +113,17 @@ async fn what_is_set_up_is_one_file_that_people_can_read() {
         quiet-hours = "22:00-07:00"  # when reminders of P3 to P5 wait, or off
         notice-every = 30  # minutes between notices of a major incident
 
+        # The hours in which service is promised. One without a timezone goes by the server's.
+        # `days` are those that are not as the others: "2026-12-25 closed Christmas Day", "2026-12-28 10:00-14:00 Sale".
+
+        [[calendar]]
+        name = "24x7"
+        hours = "24x7"
+
+        [[calendar]]
+        name = "office"
+        hours = "Mon-Fri 09:00-17:00"
+
         # The catalogue of services, each under [[service]] of its own. A service whose name is new is added;
         # one that is there becomes as its lines say, and what is left out stays. `retired = true` retires it for good.
 
@@ -134,17 +145,6 @@ async fn what_is_set_up_is_one_file_that_people_can_read() {
         tier = 2
         retired = true
 
-        # The hours in which service is promised. One without a timezone goes by the server's.
-        # `days` are those that are not as the others: "2026-12-25 closed Christmas Day", "2026-12-28 10:00-14:00 Sale".
-
-        [[calendar]]
-        name = "24x7"
-        hours = "24x7"
-
-        [[calendar]]
-        name = "office"
-        hours = "Mon-Fri 09:00-17:00"
-
         # What is promised: sla to customers, ola within the house, supplier by a supplier; one without a service is about every service.
         # A target is "P1 response 15m in 24x7": priority, metric, so much time (service time, or 3d for working days, or none), calendar.
         # `warnings` are percentages of a target at which card, owner, lead, service owner and management hear of it.
@@ -165,6 +165,9 @@ async fn what_is_set_up_is_one_file_that_people_can_read() {
             "P4 response 1d in office",
             "P4 resolution 10d in office",
         ]
+
+        # Digests of service levels: daily, weekly or monthly, at a local time
+        # None is posted
         "##);
     })
     .await;
@@ -500,6 +503,22 @@ async fn calendars_and_agreements_stand_in_the_file() {
         hours = "24x7"
         retired = true
 
+        # The catalogue of services, each under [[service]] of its own. A service whose name is new is added;
+        # one that is there becomes as its lines say, and what is left out stays. `retired = true` retires it for good.
+
+        [[service]]
+        name = "checkout"
+        tier = 2
+
+        [[service]]
+        name = "payments"
+        tier = 2
+        retired = true
+
+        [[service]]
+        name = "reporting"
+        tier = 2
+
         # What is promised: sla to customers, ola within the house, supplier by a supplier; one without a service is about every service.
         # A target is "P1 response 15m in 24x7": priority, metric, so much time (service time, or 3d for working days, or none), calendar.
         # `warnings` are percentages of a target at which card, owner, lead, service owner and management hear of it.
@@ -564,6 +583,9 @@ async fn calendars_and_agreements_stand_in_the_file() {
         warnings = "50 75 90 100 150"
         pauses-response = false
         retired = true
+
+        # Digests of service levels: daily, weekly or monthly, at a local time
+        # None is posted
         "#);
     })
     .await;
@@ -602,6 +624,50 @@ async fn calendars_and_agreements_change_by_an_import() {
         assert!(desk.text(&applied).starts_with("**Imported.**"), "{}", applied.text());
         let again = imported(&desk.dev, &file).await;
         assert!(desk.text(&again).contains("says nothing new"), "{}", again.text());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn digests_are_taken_over_and_never_moved_in_passing() {
+    Desk::on_each_database(async |desk| {
+        desk.set_up().await;
+        let weekly = json!({"channel": desk.playground.channel("management").to_string(), "frequency": "weekly", "time": "8:30"});
+        desk.dev.slash("general", "sla digest add", weekly).await.finished().await;
+        let file = exported(desk, &desk.dev).await;
+        let from = file.find("# Digests of").expect("digests");
+        assert_snapshot!(named(desk, &file[from..]), @r#"
+        # Digests of service levels: daily, weekly or monthly, at a local time
+
+        [[digest]]
+        channel = "⟨management⟩"  # #management
+        frequency = "weekly"
+        time = "08:30"
+        timezone = "UTC"
+        "#);
+        let more = format!("{file}\n[[digest]]\nchannel = \"#operations\"\nfrequency = \"monthly\"\ntime = \"07:00\"\n");
+        let preview = imported(&desk.dev, &more).await;
+        assert_snapshot!(named(desk, &preview.text()), @"
+        **What `wardroom-setup.toml` would change:** 1 added, 23 kept.
+        ➕ monthly digest in #operations at 07:00 `UTC`
+        -# Nothing is removed or retired. What the file does not name stays as it is. Until you apply it, nothing is changed.
+        ");
+        let applied = pressed(&desk.dev, &preview, "Apply").await;
+        assert!(desk.text(&applied).starts_with("**Imported.**"), "{}", applied.text());
+        desk.playground.set_bot_permissions("general", permissions::BOT & !permissions::SEND_MESSAGES);
+        let amiss = more.replace("08:30", "09:30").replace("monthly", "hourly").replace("#operations", "#general")
+            + "\n[[digest]]\nchannel = \"general\"\nfrequency = \"daily\"\ntime = \"25:00\"\n\n\
+               [[digest]]\nchannel = \"general\"\nfrequency = \"monthly\"\ntime = \"9:00\"\n\n[[digest]]\ntime = \"07:00\"\n";
+        assert_snapshot!(named(desk, &imported(&desk.dev, &amiss).await.text()), @"
+        **`wardroom-setup.toml` cannot be imported: 6 things to mend.** Nothing was changed.
+        • line 92: the weekly digest in #management is posted at 08:30 `UTC` here, and no import changes when. Remove it with `/sla digest remove digest:DIG-1`, then import the file again.
+        • line 99: `hourly` is no `frequency`. It is one of `daily`, `weekly`, `monthly`.
+        • line 103: `25:00` is no time of day. Write it like `08:30`.
+        • line 108: I cannot post a digest in #general: Send Messages is missing there. Give it to me, or choose another channel.
+        • line 112: this digest has no `channel` that could be read.
+        • line 112: this digest has no `frequency` that could be read.
+        -# Mend the file and import it again.
+        ");
     })
     .await;
 }
@@ -700,7 +766,7 @@ async fn an_export_brought_into_an_empty_server_exports_the_same() {
         first.dev.slash("general", "setup timezone", json!({"timezone": "America/New_York"})).await;
         let habits = json!({"close-after": 30, "quiet-hours": "off", "notice-every": 15, "review-within": 9});
         first.dev.slash("general", "setup incidents", habits).await;
-        let nasty = json!({"service": "payments", "description": "a \"b\" 'c' '''d''' \\ # [[x]]\n= \"\"\"", "hours": "Mo–Fr, 9 to 5"});
+        let nasty = json!({"service": "payments", "description": "a \"b\" 'c' '''d''' \\ # [[x]]\n= \"\"\"", "hours": "Mon–Fri 9-17"});
         first.dev.slash("general", "service edit", nasty).await;
         first
             .dev

@@ -3,6 +3,7 @@
 pub mod agreements;
 pub mod calendars;
 pub mod channels;
+pub mod digests;
 pub mod general;
 pub mod incidents;
 pub mod roles;
