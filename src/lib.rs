@@ -90,6 +90,8 @@
 //! * What wardroom does because of a step (a notice, a report, the beginning of a review) does not stand in the way of that step's undo.
 //! * A major incident without a commander gets whoever declares it major: a refusal at 3 a.m. would cost more than a wrong name, which
 //!   `/incident role` or a handover mends.
+//! * `/availability maintenance end` is a verb of its own: work that ended late is downtime from its announced end on, also where nobody declared
+//!   an incident. Hours of a service are a calendar's name or hours of the week, since availability is counted in them.
 //! * Rate limits are kept in [`discord::rest`] and not by twilight-http-ratelimiting, since a page must overtake a digest within a bucket.
 
 pub mod availability;

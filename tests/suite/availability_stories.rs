@@ -7,11 +7,12 @@ use wardroom::playground::Answer;
 
 use crate::desk::Desk;
 
-/// Moves the clock to a time of this November, to the second: what is due before is said before.
+/// Moves the clock to a time of this November, to the second. What is due by then is said before, which takes a while by the clock.
 async fn until(desk: &Desk, time: &str) {
     let at: DateTime<Utc> = format!("2026-11-{time}:00Z").parse().expect("a time");
-    desk.pass(at - desk.clock.now() - TimeDelta::minutes(2)).await;
-    desk.clock.advance(at - desk.clock.now());
+    let left = || (at - desk.clock.now()).max(TimeDelta::zero());
+    desk.pass((left() - TimeDelta::minutes(5)).max(TimeDelta::zero())).await;
+    desk.clock.advance(left());
 }
 
 async fn declare(desk: &Desk, title: &str, more: Value) {
