@@ -83,7 +83,7 @@ fn step(step: &Step) -> String {
     let what = aim(step.clock.metric);
     let broken = step.clock.due(&step.calendar).map(DateTime::<Utc>::from);
     match broken.filter(|_| step.percent >= 100) {
-        Some(at) if step.clock.generation > 1 && step.clock.promised_at.timestamp() == at.timestamp() => format!(
+        Some(at) if step.clock.is_given_later() && step.clock.promised_at.timestamp() == at.timestamp() => format!(
             "🔴 The time {what} was used up before {} was given: {promised} is broken since {}.",
             step.clock.priority.name(),
             due(at)
@@ -192,7 +192,7 @@ fn promised(book: &Book, clock: &Clock, calendar: &Named) -> String {
         clock.promise.amount.in_words(),
         esc(&calendar.name)
     )];
-    if clock.generation > 1 {
+    if clock.is_given_later() {
         words.push(format!(
             "promise no. {}, given {}, counted from the same start",
             clock.generation,

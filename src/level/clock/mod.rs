@@ -231,6 +231,11 @@ impl Clock {
         book.calendars.get(&self.promise.calendar)
     }
 
+    /// Whether its promise was given when it had started already: the first can be, where nothing was promised before.
+    pub fn is_given_later(&self) -> bool {
+        Instant::from(self.promised_at) > self.started_at
+    }
+
     /// When it did not count.
     pub fn pauses(&self) -> Pauses {
         let not = || self.segments.iter().filter(|segment| !segment.counted);

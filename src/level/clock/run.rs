@@ -116,7 +116,7 @@ fn segments(course: &Course, clock: &Clock) -> Vec<Segment> {
             turns.push(Turn { at: until, change: -1, reason: Reason::Reopened });
         }
     }
-    if clock.generation > 1 {
+    if clock.is_given_later() {
         turns.push(Turn { at: clock.promised_at.into(), change: 0, reason: Reason::Retargeted(clock.priority) });
     }
     turns.sort_by_key(|turn| (turn.at, turn.change));

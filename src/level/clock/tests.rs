@@ -164,6 +164,23 @@ fn another_priority_applies_to_the_same_start() {
 }
 
 #[test]
+fn where_nothing_was_promised_before_the_first_promise_comes_later() {
+    let book = usual();
+    let mut course = declared(at(8, 9, 0), Priority::P5);
+    assert_eq!(run(&book, &course, Metric::Resolution), None);
+    course.ratings.push(rated(at(8, 15, 0), Priority::P1));
+    let clock = resolution(&book, &course);
+    assert_eq!(clock.verdict(office(&book), at(8, 16, 0)), Verdict::Breached(at(8, 15, 0)));
+    let reasons: Vec<Reason> = clock.segments.iter().map(|one| one.reason).collect();
+    assert_eq!(
+        reasons,
+        [Reason::Declared, Reason::Retargeted(Priority::P1)],
+        "so that people see why it is broken then"
+    );
+    assert!(clock.is_given_later() && !resolution(&book, &declared(at(8, 9, 0), Priority::P1)).is_given_later());
+}
+
+#[test]
 fn what_changes_after_the_end_changes_nothing() {
     let book = usual();
     let mut course = declared(at(8, 9, 0), Priority::P3);
