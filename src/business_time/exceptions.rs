@@ -37,6 +37,9 @@ pub enum DaysFault {
     /// Its hours cannot be read.
     #[error("{0}: {1}")]
     Hours(Date, WeekFault),
+    /// Its name begins as hours do, and would be taken for them.
+    #[error("{0}: `{1}` reads like more hours. Begin the name with a word.")]
+    Name(Date, String),
     /// Too many.
     #[error("A calendar has at most {MOST} exceptional days. Remove those that are long past.")]
     TooMany,
@@ -51,13 +54,20 @@ impl Exceptions {
     /// Adds an exception; closed without `hours`.
     ///
     /// # Errors
-    /// When that date is one already, or there are too many.
+    /// When that date is one already, when there are too many, or when its name would be read as hours.
     pub fn insert(&mut self, date: Date, hours: Option<Intervals>, name: Option<String>) -> Result<(), DaysFault> {
         if self.0.contains_key(&date) {
             return Err(DaysFault::Twice(date));
         }
         if self.0.len() >= MOST {
             return Err(DaysFault::TooMany);
+        }
+        // What is written down must be read again as it was meant.
+        if let Some(first) = name.as_ref().and_then(|name| name.split_whitespace().next())
+            && hours.is_some()
+            && looks_like_hours(first)
+        {
+            return Err(DaysFault::Name(date, first.to_owned()));
         }
         self.0.insert(date, Exception { hours, name });
         Ok(())
@@ -82,6 +92,11 @@ impl Exceptions {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// Whether a word stands for hours, be they wrong, and is no part of a name.
+fn looks_like_hours(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_digit()) && word.contains('-')
 }
 
 impl fmt::Display for Exception {
@@ -113,9 +128,7 @@ impl FromStr for Exceptions {
             let date: Date = date.parse().map_err(|_| no_date())?;
             let mut words = rest.split_whitespace().peekable();
             let mut hours = Vec::new();
-            while let Some(word) =
-                words.next_if(|word| word.starts_with(|c: char| c.is_ascii_digit()) && word.contains('-'))
-            {
+            while let Some(word) = words.next_if(|word| looks_like_hours(word)) {
                 hours.push(word);
             }
             let hours = if hours.is_empty() {

@@ -93,7 +93,13 @@ async fn plan(tx: &mut Tx, scene: &Scene, incident: &Incident, book: &Book, cloc
     let at = next.map(DateTime::<Utc>::from).map(|at| {
         if incident.priority.pages() { at } else { after_quiet(at, scene.guild.habits.quiet, &scene.guild.zone) }
     });
-    timer::set(tx, incident.guild, timer::Kind::ServiceLevel, incident.number, at).await
+    let (guild, kind, number) = (incident.guild, timer::Kind::ServiceLevel, incident.number);
+    // What was taken back can make a step one of the past that nobody waited for: it comes now, and is not late.
+    let is_new = match at {
+        Some(at) if at < scene.now => timer::planned(tx, guild, kind, number).await? != Some(at),
+        _ => false,
+    };
+    timer::set(tx, guild, kind, number, if is_new { Some(scene.now) } else { at }).await
 }
 
 /// `/sla why`: the arithmetic.

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 
 use super::Priority;
-use super::history::History;
+use super::history::{History, Relapse};
 use crate::args;
 use crate::clock::instant;
 use crate::error::{Error, Failure};
@@ -61,12 +61,8 @@ pub async fn between(
     }
     rows.into_iter()
         .map(|row| {
-            let mut open = vec![(instant(row.declared_at), row.restored_at.map(instant))];
-            for relapse in relapses.get(&format!("INC-{}", row.number)).into_iter().flatten() {
-                let end = open.pop().map(|(from, _)| (from, Some(relapse.restored.max(from))));
-                open.extend(end);
-                open.push((relapse.reopened, row.restored_at.map(instant)));
-            }
+            let relapses = relapses.get(&format!("INC-{}", row.number)).map_or(&[][..], Vec::as_slice);
+            let open = open(instant(row.declared_at), relapses, row.restored_at.map(instant));
             let odd = || Failure::inconsistent("incident", format!("INC-{}: priority {}", row.number, row.priority));
             Ok(Life {
                 number: row.number,
@@ -79,9 +75,35 @@ pub async fn between(
         .collect()
 }
 
+/// When an incident was open. Service may have been back before anybody declared, or opened it again: then it was open for no time.
+fn open(
+    declared: DateTime<Utc>,
+    relapses: &[Relapse],
+    restored: Option<DateTime<Utc>>,
+) -> Vec<(DateTime<Utc>, Option<DateTime<Utc>>)> {
+    let begins = std::iter::once(declared).chain(relapses.iter().map(|relapse| relapse.reopened));
+    let ends = relapses.iter().map(|relapse| Some(relapse.restored)).chain([restored]);
+    begins.zip(ends).map(|(from, until)| (from, until.map(|until| until.max(from)))).collect()
+}
+
 /// The numbers of the restricted incidents: in no figure that others read.
 pub async fn hidden(tx: &mut Tx, guild: GuildId) -> Result<BTreeSet<i64>, Error> {
     let rows: Vec<(i64,)> =
         tx.all("SELECT number FROM incident WHERE guild_id = $1 AND restricted = 1", args![guild]).await?;
     Ok(rows.into_iter().map(|(number,)| number).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn service_that_was_back_before_the_declaration_or_the_reopening_took_no_time() {
+        let at = |hour: i64| DateTime::from_timestamp(hour * 3600, 0).expect("an instant");
+        assert_eq!(open(at(10), &[], Some(at(9))), [(at(10), Some(at(10)))]);
+        assert_eq!(open(at(10), &[], None), [(at(10), None)]);
+        let relapses = [Relapse { restored: at(11), reopened: at(13) }];
+        assert_eq!(open(at(10), &relapses, Some(at(12))), [(at(10), Some(at(11))), (at(13), Some(at(13)))]);
+        assert_eq!(open(at(10), &relapses, Some(at(14))), [(at(10), Some(at(11))), (at(13), Some(at(14)))]);
+    }
 }

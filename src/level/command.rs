@@ -188,11 +188,14 @@ async fn set(tx: &mut Tx, context: &Context, said: Set) -> Result<Answer, Error>
     {
         return Err(reply::nothing_changes().into());
     }
-    if let Some(amount) = amount
-        && let Some(calendar) = book.calendars.get(&calendar)
-        && amount.seconds(calendar, context.now.into()).is_none()
-    {
-        return Err(reply::never(amount, calendar).into());
+    if let (Some(amount), Some(calendar)) = (amount, book.calendars.get(&calendar)) {
+        // While nothing was promised, the hours that it was promised in may have been retired.
+        if calendar.retired_at.is_some() {
+            return Err(reply::calendar_is_retired(calendar).into());
+        }
+        if amount.seconds(calendar, context.now.into()).is_none() {
+            return Err(reply::never(amount, calendar).into());
+        }
     }
     store::put_target(tx, guild, agreement.id, &target).await?;
     let said_of = |target: &Target| Fact::Plain(reply::target_in_words(&book, target));

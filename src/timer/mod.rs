@@ -206,6 +206,22 @@ pub async fn set(
     .map(drop)
 }
 
+/// When `kind` is planned for `subject`, if it is.
+pub async fn planned(
+    tx: &mut Tx,
+    guild: GuildId,
+    kind: Kind,
+    subject: impl Into<Subject>,
+) -> Result<Option<DateTime<Utc>>, Error> {
+    let row: Option<(i64,)> = tx
+        .optional(
+            "SELECT due_at FROM timer WHERE guild_id = $1 AND kind = $2 AND subject = $3 AND state = 'armed'",
+            args![guild, kind.name(), subject.into().to_string()],
+        )
+        .await?;
+    Ok(row.map(|(due_at,)| instant(due_at)))
+}
+
 /// Drops the plan of `kind` for `subject`, if there is one.
 pub async fn cancel(tx: &mut Tx, guild: GuildId, kind: Kind, subject: impl Into<Subject>) -> Result<(), Error> {
     let subject = subject.into().to_string();

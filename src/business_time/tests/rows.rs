@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::business_time::{Calendar, Due, Instant, Pauses, Span, Timetable, due, elapsed};
+use crate::business_time::{Calendar, Due, Exceptions, Instant, Pauses, Span, Timetable, due, elapsed};
 
 const HOUR: i64 = 3600;
 const OFFICE: &str = "Mon-Fri 09:00-17:00";
@@ -252,9 +252,34 @@ fn hours_that_are_none_are_refused_with_a_sentence() {
         ("2026-12-25 22:00-02:00", "goes past midnight"),
         ("2026-12-25 9-12 11-13", "overlap"),
     ] {
-        let error = text.parse::<crate::business_time::Exceptions>().expect_err(text).to_string();
+        let error = text.parse::<Exceptions>().expect_err(text).to_string();
         assert!(error.contains(part), "{text}: {error}");
     }
     let days = "2026-12-25 closed Christmas Day\n2026-12-28 10:00-14:00 16:00-18:00 Winter sale";
-    assert_eq!(days.parse::<crate::business_time::Exceptions>().expect("days").to_string(), days);
+    assert_eq!(days.parse::<Exceptions>().expect("days").to_string(), days);
+}
+
+#[test]
+fn a_day_reads_back_as_it_was_written_or_is_refused() {
+    let date = jiff::civil::date(2026, 12, 28);
+    let written = |hours: Option<&str>, name: &str| {
+        let mut days = Exceptions::default();
+        let hours = hours.map(|hours| hours.parse().expect(hours));
+        days.insert(date, hours, Some(name.to_owned())).map(|()| days)
+    };
+    for (hours, name) in [
+        (None, "24-hour strike"),
+        (None, "closed for good"),
+        (Some("10:00-14:00"), "closed early"),
+        (Some("10:00-14:00 16:00-18:00"), "Sale of 24-hour clocks"),
+        (Some("10:00-14:00"), "2nd sale"),
+    ] {
+        let days = written(hours, name).expect(name);
+        assert_eq!(days.to_string().parse(), Ok(days), "{name}");
+    }
+    // It would be read as hours that nobody can keep, and with them the calendar could not be read at all.
+    for name in ["24-hour sale", "9-5 party"] {
+        let error = written(Some("10:00-14:00"), name).expect_err(name).to_string();
+        assert!(error.contains("reads like more hours"), "{error}");
+    }
 }

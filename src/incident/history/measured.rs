@@ -12,6 +12,8 @@ use crate::level::clock::Told;
 /// It was rated so from some moment on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
+    /// The number of the entry that says so.
+    pub entry: i64,
     /// From when.
     pub at: DateTime<Utc>,
     /// How urgent.
@@ -65,12 +67,15 @@ impl Measured {
         } else {
             before.and_then(|before| before.service)
         };
-        self.standings.extend(priority.map(|priority| Standing { at: reading.at, priority, service }));
+        let (entry, at) = (reading.told.seq, reading.at);
+        self.standings.extend(priority.map(|priority| Standing { entry, at, priority, service }));
     }
 }
 
 fn told(reading: &Reading<'_>) -> Option<Told> {
     Some(Told {
+        entry: reading.told.seq,
+        at: reading.at.into(),
         metric: Metric::named(reading.told.text("metric")?)?,
         generation: reading.number("generation")?,
         percent: reading.number("percent")?,

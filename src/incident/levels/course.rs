@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::business_time::Instant;
-use crate::incident::history::History;
+use crate::incident::history::{History, Standing};
 use crate::incident::{HoldReason, Incident, Kind, State};
 use crate::level::clock::{Course, Hold, Rating, Stop};
 
@@ -22,7 +22,7 @@ pub fn of(incident: &Incident, history: &History) -> Course {
     let mut ratings: Vec<Rating> = measured
         .standings
         .iter()
-        .map(|standing| Rating { at: standing.at, priority: standing.priority, service: standing.service })
+        .map(|&Standing { entry, at, priority, service }| Rating { entry, at, priority, service })
         .collect();
     ratings.sort_by_key(|rating| rating.at);
     Course {

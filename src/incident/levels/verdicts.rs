@@ -76,8 +76,10 @@ fn arithmetic(clock: &level::Clock, calendar: &level::Named, used: i64, agreemen
     if paused > 0 {
         words.push(format!("{} of waiting not counted", length(paused)));
     }
-    if clock.generation > 1 {
-        words.push(format!("promised anew {} times", clock.generation - 1));
+    match clock.generation {
+        ..=1 => {}
+        2 => words.push("promised anew once".to_owned()),
+        generation => words.push(format!("promised anew {} times", generation - 1)),
     }
     if verdict == Verdict::MetByCorrection {
         words.push("met by correction: a breach had been told before".to_owned());

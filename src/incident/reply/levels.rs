@@ -51,12 +51,15 @@ pub(super) fn faces(faces: &[Face]) -> Option<String> {
 
 fn face(face: &Face) -> Option<String> {
     let name = name(face.metric);
+    // Waiting does not mend what was broken before.
+    if let (State::Running | State::Paused, Some(at)) = (face.state, face.breached) {
+        return Some(format!("🔴 {name} overdue since {}", relative(at)));
+    }
     Some(match (face.state, face.due, face.stopped) {
         (State::Void, ..) | (State::Running, None, _) => return None,
         (State::Stopped, Some(due), Some(stopped)) if stopped > due => format!("🔴 {name} missed"),
         (State::Stopped, ..) => format!("✅ {name} in time"),
         (State::Paused, ..) => format!("⏸️ {name} paused"),
-        (State::Running, Some(at), _) if face.told >= 100 => format!("🔴 {name} overdue since {}", relative(at)),
         (State::Running, Some(at), _) => {
             let sign = match face.told {
                 ..50 => "🟢",
@@ -83,7 +86,7 @@ fn step(step: &Step) -> String {
     let what = aim(step.clock.metric);
     let broken = step.clock.due(&step.calendar).map(DateTime::<Utc>::from);
     match broken.filter(|_| step.percent >= 100) {
-        Some(at) if step.clock.generation > 1 && step.clock.promised_at.timestamp() == at.timestamp() => format!(
+        Some(at) if step.clock.is_given_later() && step.clock.promised_at.timestamp() == at.timestamp() => format!(
             "🔴 The time {what} was used up before {} was given: {promised} is broken since {}.",
             step.clock.priority.name(),
             due(at)
@@ -194,7 +197,7 @@ fn promised(book: &Book, clock: &Clock, calendar: &Named) -> String {
         clock.promise.amount.in_words(),
         esc(&calendar.name)
     )];
-    if clock.generation > 1 {
+    if clock.is_given_later() {
         words.push(format!(
             "promise no. {}, given {}, counted from the same start",
             clock.generation,
@@ -236,4 +239,29 @@ pub fn not_measured(incident: &Incident) -> Refusal {
             incident.number
         ),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_card_says_overdue_of_what_is_broken_and_of_nothing_else() {
+        let at = |hour: i64| DateTime::<Utc>::from_timestamp(hour * 3600, 0);
+        let running = Face {
+            metric: Metric::Resolution,
+            state: State::Running,
+            due: at(4),
+            stopped: None,
+            breached: None,
+            told: 100,
+        };
+        let said = |face: Face| faces(&[face]).unwrap_or_default();
+        // A breach that was told and turned out to be none: it is due later.
+        assert_eq!(said(running), "🟠 Resolution due <t:14400:R>");
+        assert_eq!(said(Face { breached: at(4), ..running }), "🔴 Resolution overdue since <t:14400:R>");
+        let paused = Face { state: State::Paused, ..running };
+        assert_eq!(said(Face { breached: at(4), ..paused }), "🔴 Resolution overdue since <t:14400:R>");
+        assert_eq!(said(Face { due: None, told: 75, ..paused }), "⏸️ Resolution paused");
+    }
 }

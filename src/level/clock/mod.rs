@@ -8,7 +8,8 @@
 //! * When the priority or the service changes, the new promise applies to the same start and the same pauses. A promise that is used up by
 //!   then is broken at the moment of the change: it did not exist before. What changes after the clock stopped changes nothing.
 //! * It is broken when it stopped after it was due, or goes on after that. A stop at the very second is in time.
-//! * Each promise is a generation: what was told of one is not told again, and what was told of another does not count.
+//! * Each promise is a generation: what was told of one is not told again, and what was told of another does not count, be it one that was
+//!   taken back. What was told too early, as turned out, is told again when it is so.
 
 mod run;
 #[cfg(test)]
@@ -47,6 +48,8 @@ pub struct Course {
 /// It was rated so from some moment on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rating {
+    /// The number of the entry that says so.
+    pub entry: i64,
     /// From when, to the microsecond: a target that was agreed in the same second before counts.
     pub at: DateTime<Utc>,
     /// How urgent.
@@ -78,6 +81,10 @@ pub struct Stop {
 /// Somebody was told how much of a target is used up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Told {
+    /// The number of the entry that says so.
+    pub entry: i64,
+    /// When so much was used up, as was known then.
+    pub at: Instant,
     /// Of which.
     pub metric: Metric,
     /// Of which promise.
@@ -222,6 +229,11 @@ impl Clock {
     /// The hours that it counts in.
     pub fn calendar<'b>(&self, book: &'b Book) -> Option<&'b Named> {
         book.calendars.get(&self.promise.calendar)
+    }
+
+    /// Whether its promise was given when it had started already: the first can be, where nothing was promised before.
+    pub fn is_given_later(&self) -> bool {
+        Instant::from(self.promised_at) > self.started_at
     }
 
     /// When it did not count.

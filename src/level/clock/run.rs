@@ -1,6 +1,6 @@
 //! From what happened to where a clock stands.
 
-use super::{Clock, Course, Reason, Segment, State};
+use super::{Clock, Course, Reason, Segment, State, Told};
 use crate::business_time::Instant;
 use crate::level::Metric;
 use crate::level::book::{Book, Promise, Question};
@@ -10,6 +10,8 @@ pub fn run(book: &Book, course: &Course, metric: Metric) -> Option<Clock> {
     let start = course.declared?;
     let end = end(course, metric);
     let mut held: Option<Clock> = None;
+    // The entry that brought the promise: what was told before it was told of another, even if that one's entry was taken back.
+    let mut given = 0;
     for rating in &course.ratings {
         let is_first = held.is_none() && Instant::from(rating.at) <= start;
         if !is_first && end.is_some_and(|end| Instant::from(rating.at) >= end) {
@@ -29,30 +31,39 @@ pub fn run(book: &Book, course: &Course, metric: Metric) -> Option<Clock> {
             Some(before) if is_the_same(&before.promise, &promise) && before.state != State::Void => {
                 Clock { priority: rating.priority, service: rating.service, ..before }
             }
-            before => Clock {
-                metric,
-                generation: before.map_or(1, |before| before.generation + 1),
-                promise,
-                promised_at: at,
-                priority: rating.priority,
-                service: rating.service,
-                state: State::Running,
-                started_at: start,
-                stopped_at: None,
-                segments: Vec::new(),
-                told: std::collections::BTreeSet::new(),
-            },
+            before => {
+                given = rating.entry;
+                Clock {
+                    metric,
+                    generation: before.map_or(1, |before| before.generation + 1),
+                    promise,
+                    promised_at: at,
+                    priority: rating.priority,
+                    service: rating.service,
+                    state: State::Running,
+                    started_at: start,
+                    stopped_at: None,
+                    segments: Vec::new(),
+                    told: std::collections::BTreeSet::new(),
+                }
+            }
         });
     }
     let mut clock = held?;
     clock.stopped_at = end;
+    clock.segments = segments(course, &clock);
+    // While it goes on, what was told before it was so (a pause was taken up again) is still to be told.
+    let was_so = |told: &Told| {
+        let at = book.calendars.get(&clock.promise.calendar).and_then(|hours| clock.reaches(hours, told.percent));
+        end.is_some() || at.is_some_and(|at| at <= told.at)
+    };
     clock.told = course
         .told
         .iter()
-        .filter(|told| told.metric == metric && told.generation == clock.generation)
+        .filter(|told| told.metric == metric && told.generation == clock.generation && told.entry > given)
+        .filter(|told| was_so(told))
         .map(|told| told.percent)
         .collect();
-    clock.segments = segments(course, &clock);
     if course.void {
         clock.state = State::Void;
     } else if clock.state != State::Void {
@@ -105,7 +116,7 @@ fn segments(course: &Course, clock: &Clock) -> Vec<Segment> {
             turns.push(Turn { at: until, change: -1, reason: Reason::Reopened });
         }
     }
-    if clock.generation > 1 {
+    if clock.is_given_later() {
         turns.push(Turn { at: clock.promised_at.into(), change: 0, reason: Reason::Retargeted(clock.priority) });
     }
     turns.sort_by_key(|turn| (turn.at, turn.change));

@@ -71,7 +71,12 @@ fn usual() -> Book {
 }
 
 fn rated(at: Instant, priority: Priority) -> Rating {
-    Rating { at: at.into(), priority, service: None }
+    Rating { entry: 0, at: at.into(), priority, service: None }
+}
+
+/// Of resolution.
+fn told(entry: i64, generation: i64, percent: i64, at: Instant) -> Told {
+    Told { entry, at, metric: Metric::Resolution, generation, percent }
 }
 
 fn declared(at: Instant, priority: Priority) -> Course {
@@ -152,10 +157,27 @@ fn another_priority_applies_to_the_same_start() {
     assert_eq!(clock.untold(office(&book), at(9, 10, 1)).len(), 5);
     // Back to where it was, it is another promise, and a breach that was told stays told of the one before.
     course.ratings.push(rated(at(9, 11, 0), Priority::P3));
-    course.told = vec![Told { metric: Metric::Resolution, generation: 2, percent: 100 }];
+    course.told = vec![told(3, 2, 100, at(9, 10, 0))];
     let clock = resolution(&book, &course);
     assert_eq!((clock.generation, clock.due(office(&book))), (3, Some(at(9, 17, 0))));
     assert!(clock.told.is_empty());
+}
+
+#[test]
+fn where_nothing_was_promised_before_the_first_promise_comes_later() {
+    let book = usual();
+    let mut course = declared(at(8, 9, 0), Priority::P5);
+    assert_eq!(run(&book, &course, Metric::Resolution), None);
+    course.ratings.push(rated(at(8, 15, 0), Priority::P1));
+    let clock = resolution(&book, &course);
+    assert_eq!(clock.verdict(office(&book), at(8, 16, 0)), Verdict::Breached(at(8, 15, 0)));
+    let reasons: Vec<Reason> = clock.segments.iter().map(|one| one.reason).collect();
+    assert_eq!(
+        reasons,
+        [Reason::Declared, Reason::Retargeted(Priority::P1)],
+        "so that people see why it is broken then"
+    );
+    assert!(clock.is_given_later() && !resolution(&book, &declared(at(8, 9, 0), Priority::P1)).is_given_later());
 }
 
 #[test]
@@ -187,11 +209,47 @@ fn a_reopening_gives_back_the_time_in_between() {
 fn a_breach_that_was_told_and_turned_out_to_be_none_is_met_by_correction() {
     let book = usual();
     let mut course = declared(at(8, 9, 0), Priority::P1);
-    course.told = vec![Told { metric: Metric::Resolution, generation: 1, percent: 100 }];
+    course.told = vec![told(2, 1, 100, at(8, 13, 0))];
     course.stops = vec![Stop { at: at(8, 12, 0), until: None }];
     assert_eq!(resolution(&book, &course).verdict(office(&book), at(9, 9, 0)), Verdict::MetByCorrection);
     course.void = true;
     assert_eq!(resolution(&book, &course).verdict(office(&book), at(9, 9, 0)), Verdict::Void);
+}
+
+#[test]
+fn what_was_told_of_a_promise_that_was_taken_back_is_not_told_of_the_next() {
+    let book = usual();
+    let mut course = declared(at(8, 9, 0), Priority::P3);
+    course.ratings[0].entry = 1;
+    // Entry 2 made it a P1, whose breach was told, and was taken back: no rating is left of it. Entry 6 made it a P2.
+    course.told = vec![told(3, 2, 100, at(8, 13, 30)), told(4, 2, 150, at(8, 15, 0))];
+    course.ratings.push(Rating { entry: 6, ..rated(at(8, 15, 30), Priority::P2) });
+    let clock = resolution(&book, &course);
+    assert_eq!((clock.generation, clock.due(office(&book))), (2, Some(at(8, 17, 0))));
+    assert_eq!(clock.next_step(office(&book)), Some(at(8, 15, 30)), "half and three quarters are used up");
+    course.stops = vec![Stop { at: at(8, 16, 0), until: None }];
+    assert_eq!(resolution(&book, &course).verdict(office(&book), at(9, 9, 0)), Verdict::Met);
+}
+
+#[test]
+fn what_was_told_too_early_is_told_again_when_it_is_so() {
+    let book = usual();
+    let mut course = declared(at(8, 9, 0), Priority::P1);
+    // It waited from 12:00 on, was taken up by mistake at 14:00, was broken at 15:00, and then that resumption was taken back.
+    course.told = vec![
+        told(2, 1, 50, at(8, 11, 0)),
+        told(3, 1, 75, at(8, 12, 0)),
+        told(4, 1, 90, at(8, 14, 36)),
+        told(5, 1, 100, at(8, 15, 0)),
+    ];
+    course.holds = vec![Hold { from: at(8, 12, 0), until: None, reason: Some(HoldReason::Customer) }];
+    assert_eq!(resolution(&book, &course).told, [50, 75].into());
+    course.holds[0].until = Some(at(9, 10, 0));
+    let clock = resolution(&book, &course);
+    assert_eq!(clock.untold(office(&book), at(9, 11, 0) + 1), [(90, at(9, 10, 36)), (100, at(9, 11, 0) + 1)]);
+    // That a breach had been told stays on record, though.
+    course.stops = vec![Stop { at: at(9, 10, 30), until: None }];
+    assert_eq!(resolution(&book, &course).verdict(office(&book), at(9, 12, 0)), Verdict::MetByCorrection);
 }
 
 #[test]
@@ -202,7 +260,7 @@ fn each_step_is_told_once_and_a_breach_when_its_second_is_over() {
     assert_eq!(clock.next_step(office(&book)), Some(at(8, 11, 0)));
     let steps = [(50, at(8, 11, 0)), (75, at(8, 12, 0)), (90, at(8, 12, 36)), (100, at(8, 13, 0) + 1)];
     assert_eq!(clock.untold(office(&book), at(8, 13, 0) + 1), steps);
-    course.told = vec![Told { metric: Metric::Resolution, generation: 1, percent: 90 }];
+    course.told = vec![told(2, 1, 90, at(8, 12, 36))];
     let clock = resolution(&book, &course);
     assert_eq!(clock.next_step(office(&book)), Some(at(8, 13, 0) + 1));
     assert!(clock.untold(office(&book), at(8, 13, 0)).is_empty());

@@ -78,6 +78,10 @@ pub(super) async fn add(tx: &mut Tx, context: &Context, said: Add) -> Result<Ans
     let latest = store::latest_version(tx, guild, before.id).await?;
     let after = Version { from: context.now, timezone, hours, ..latest.clone() };
     change(tx, context, proof.basis(), before, &latest, &after).await?;
+    // One that follows the server has the server's zone; one that was given another must not be moved with the server.
+    if before.follows_guild && after.timezone != latest.timezone {
+        store::unfollow_guild(tx, guild, before.id).await?;
+    }
     Ok(Answer::Say(reply::calendar_changed(before, &latest, &after)))
 }
 

@@ -167,6 +167,13 @@ pub async fn follow_guild(tx: &mut Tx, guild: GuildId, zone: &str, at: DateTime<
     Ok(moved)
 }
 
+/// A calendar has a zone of its own from now on, whatever the guild's becomes.
+pub async fn unfollow_guild(tx: &mut Tx, guild: GuildId, id: i64) -> Result<(), Error> {
+    tx.execute("UPDATE calendar SET follows_guild = 0 WHERE guild_id = $1 AND calendar_id = $2", args![guild, id])
+        .await
+        .map(drop)
+}
+
 /// How many clocks of a guild go on in the hours of a calendar.
 pub(super) const RUNNING: &str =
     "SELECT count(*) FROM clock WHERE guild_id = $1 AND calendar_id = $2 AND state IN ('running', 'paused')";

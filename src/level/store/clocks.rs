@@ -102,6 +102,7 @@ struct FaceRow {
     state: String,
     due_at: Option<i64>,
     stopped_at: Option<i64>,
+    breached_at: Option<i64>,
     told: i64,
 }
 
@@ -116,6 +117,8 @@ pub struct Face {
     pub due: Option<DateTime<Utc>>,
     /// When it stopped.
     pub stopped: Option<DateTime<Utc>>,
+    /// When it was broken, if it was.
+    pub breached: Option<DateTime<Utc>>,
     /// The highest percentage that was told.
     pub told: i64,
 }
@@ -124,7 +127,7 @@ pub struct Face {
 pub async fn faces(tx: &mut Tx, guild: GuildId, number: Number) -> Result<Vec<Face>, Error> {
     let rows: Vec<FaceRow> = tx
         .all(
-            "SELECT metric, state, due_at, stopped_at, told FROM clock WHERE guild_id = $1 AND number = $2
+            "SELECT metric, state, due_at, stopped_at, breached_at, told FROM clock WHERE guild_id = $1 AND number = $2
               ORDER BY metric DESC",
             args![guild, number.value],
         )
@@ -137,6 +140,7 @@ pub async fn faces(tx: &mut Tx, guild: GuildId, number: Number) -> Result<Vec<Fa
                 state: State::named(&row.state).ok_or_else(|| odd(&row.state))?,
                 due: row.due_at.map(instant),
                 stopped: row.stopped_at.map(instant),
+                breached: row.breached_at.map(instant),
                 told: row.told,
             })
         })

@@ -7,7 +7,8 @@ mod due;
 
 pub use agreements::{agree, insert_agreement, promises_availability, put_target, put_terms, retire_agreement};
 pub use calendars::{
-    Version, calendars, follow_guild, insert_calendar, latest_version, put_version, retire_calendar, uses, versions,
+    Version, calendars, follow_guild, insert_calendar, latest_version, put_version, retire_calendar, unfollow_guild,
+    uses, versions,
 };
 pub use clocks::{Face, clocks, clocks_between, faces, insert, replace, running_in};
 pub use due::due_between;
