@@ -10,7 +10,7 @@ pub use calendars::{
     Version, calendars, follow_guild, insert_calendar, latest_version, put_version, retire_calendar, uses, versions,
 };
 pub use clocks::{Face, clocks, faces, insert, replace, running_in};
-pub use due::due_between;
+pub use due::{DUE_BETWEEN, due_between};
 
 use super::Book;
 use crate::error::Error;
