@@ -27,6 +27,6 @@ pub async fn new_database(server: &str, number: u32) -> String {
 /// All are gone.
 pub async fn drop_databases(server: &str) {
     for number in 1..=DATABASES {
-        execute(server, format!("DROP DATABASE {} WITH (FORCE)", name(number))).await;
+        execute(server, format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", name(number))).await;
     }
 }

@@ -68,17 +68,26 @@ async fn one(
     now: DateTime<Utc>,
 ) -> Result<Measured, Error> {
     let end = until.min(now);
+    let known = earliest;
     let mut impairments = impairment::of_service(tx, guild.id, service.id, earliest, end).await?;
-    let mut reread = false;
     for _ in 0..LINKS {
         // Whether an outage is this period's to count depends on all of it, and on what it is one with.
         let began = impairments.iter().filter(|one| one.degree == Degree::Outage).map(|one| one.from).min();
         let Some(before) = began.filter(|began| *began < earliest) else { break };
-        (earliest, reread) = (before, true);
-        impairments = impairment::of_service(tx, guild.id, service.id, earliest, end).await?;
+        // What reaches beyond `earliest` is known.
+        let mut more = impairment::of_service(tx, guild.id, service.id, before, earliest).await?;
+        more.retain(|one| one.until.is_some_and(|until| until <= earliest));
+        impairments.extend(more);
+        earliest = before;
     }
-    let mut windows =
-        if reread { store::between(tx, guild.id, Kind::Maintenance, earliest, until).await? } else { windows.to_vec() };
+    impairments.sort_by_key(|one| (one.from, one.number.value));
+    let mut windows = windows.to_vec();
+    if earliest < known {
+        let mut more = store::between(tx, guild.id, Kind::Maintenance, earliest, known).await?;
+        more.retain(|window| window.until.max(window.ended_at.unwrap_or(window.until)) <= known);
+        windows.extend(more);
+        windows.sort_by_key(|window| (window.from, window.id));
+    }
     windows.retain(|window| window.covers(service.id));
     let mut given = given(&promise, &impairments, &windows, (from, until), earliest, now);
     // What is retired is promised no longer.

@@ -52,15 +52,25 @@ macro_rules! schedules {
     };
 }
 
+const ALL: &str = schedules!("ORDER BY digest_id");
+const FIND: &str = schedules!("AND digest_id = $2");
+const TOLD: &str = "UPDATE digest_schedule SET told_until = $4
+                     WHERE guild_id = $1 AND digest_id = $2 AND told_until = $3 AND removed_at IS NULL";
+const PUBLISHED: &str = "SELECT published_at, figures FROM digest_period
+                          WHERE guild_id = $1 AND frequency = $2 AND timezone = $3 AND from_at = $4";
+
+/// The statements that look for something by name, for whoever wants to see how they are carried out.
+pub const STATEMENTS: [(&str, &str); 4] = [("all", ALL), ("find", FIND), ("told", TOLD), ("published", PUBLISHED)];
+
 /// The digests of `guild`, in the order of their numbers.
 pub async fn all(tx: &mut Tx, guild: GuildId) -> Result<Vec<Schedule>, Error> {
-    let rows: Vec<Row> = tx.all(schedules!("ORDER BY digest_id"), args![guild]).await?;
+    let rows: Vec<Row> = tx.all(ALL, args![guild]).await?;
     rows.into_iter().map(|row| row.schedule().map_err(Error::from)).collect()
 }
 
 /// The digest of that number.
 pub async fn find(tx: &mut Tx, guild: GuildId, id: i64) -> Result<Option<Schedule>, Error> {
-    let row: Option<Row> = tx.optional(schedules!("AND digest_id = $2"), args![guild, id]).await?;
+    let row: Option<Row> = tx.optional(FIND, args![guild, id]).await?;
     row.map(|row| row.schedule().map_err(Error::from)).transpose()
 }
 
@@ -98,13 +108,7 @@ pub async fn remove(tx: &mut Tx, guild: GuildId, id: i64, at: DateTime<Utc>) -> 
 
 /// All before `until` is told. False when somebody else was faster.
 pub async fn told(tx: &mut Tx, guild: GuildId, schedule: &Schedule, until: DateTime<Utc>) -> Result<bool, Error> {
-    let moved = tx
-        .execute(
-            "UPDATE digest_schedule SET told_until = $4
-              WHERE guild_id = $1 AND digest_id = $2 AND told_until = $3 AND removed_at IS NULL",
-            args![guild, schedule.id, schedule.told_until, until],
-        )
-        .await?;
+    let moved = tx.execute(TOLD, args![guild, schedule.id, schedule.told_until, until]).await?;
     Ok(moved == 1)
 }
 
@@ -116,13 +120,7 @@ pub async fn published(
     zone: &str,
     period: &Period,
 ) -> Result<Option<(DateTime<Utc>, Figures)>, Error> {
-    let row: Option<(i64, String)> = tx
-        .optional(
-            "SELECT published_at, figures FROM digest_period
-              WHERE guild_id = $1 AND frequency = $2 AND timezone = $3 AND from_at = $4",
-            args![guild, frequency.name(), zone, period.from],
-        )
-        .await?;
+    let row: Option<(i64, String)> = tx.optional(PUBLISHED, args![guild, frequency.name(), zone, period.from]).await?;
     let Some((at, figures)) = row else { return Ok(None) };
     Ok(Some((instant(at), serde_json::from_str(&figures)?)))
 }

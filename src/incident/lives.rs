@@ -15,6 +15,26 @@ use crate::report::digest::Life;
 use crate::snowflake::GuildId;
 use crate::store::Tx;
 
+/// What [`between`] asks: each population has an index of its own, and a list of numbers keeps SQLite from reading the guild's incidents
+/// through and looking each up among them. `$1` is the guild, `$2` and `$3` are the period.
+pub const BETWEEN: &str = "
+    SELECT i.number, i.priority, i.service_id, i.declared_at, i.acknowledged_at, i.restored_at, i.reopened
+      FROM incident i
+     WHERE i.guild_id = $1 AND i.kind = 'live' AND i.restricted = 0 AND i.state NOT IN ('cancelled', 'merged')
+       AND i.number IN (
+           SELECT number FROM incident WHERE guild_id = $1 AND declared_at >= $2 AND declared_at < $3
+            UNION ALL
+           SELECT number FROM incident
+            WHERE guild_id = $1 AND acknowledged_at IS NOT NULL AND acknowledged_at >= $2 AND acknowledged_at < $3
+            UNION ALL
+           SELECT number FROM incident
+            WHERE guild_id = $1 AND restored_at IS NOT NULL AND restored_at >= $2 AND declared_at < $3
+            UNION ALL
+           SELECT number FROM incident WHERE guild_id = $1 AND state IN ('new', 'assigned', 'in-progress', 'on-hold'))
+     ORDER BY i.number";
+/// What [`hidden`] asks.
+pub const HIDDEN: &str = "SELECT number FROM incident WHERE guild_id = $1 AND restricted = 1";
+
 #[derive(FromRow)]
 struct Row {
     number: i64,
@@ -34,23 +54,7 @@ pub async fn between(
     from: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Vec<Life>, Error> {
-    let rows: Vec<Row> = tx
-        .all(
-            "WITH wanted AS (
-                 SELECT number FROM incident WHERE guild_id = $1 AND declared_at >= $2 AND declared_at < $3
-                 UNION SELECT number FROM incident
-                        WHERE guild_id = $1 AND acknowledged_at IS NOT NULL AND acknowledged_at >= $2 AND acknowledged_at < $3
-                 UNION SELECT number FROM incident
-                        WHERE guild_id = $1 AND restored_at IS NOT NULL AND restored_at >= $2 AND declared_at < $3
-                 UNION SELECT number FROM incident
-                        WHERE guild_id = $1 AND state IN ('new', 'assigned', 'in-progress', 'on-hold'))
-             SELECT i.number, i.priority, i.service_id, i.declared_at, i.acknowledged_at, i.restored_at, i.reopened
-               FROM wanted w JOIN incident i ON i.guild_id = $1 AND i.number = w.number
-              WHERE i.kind = 'live' AND i.restricted = 0 AND i.state NOT IN ('cancelled', 'merged')
-              ORDER BY i.number",
-            args![guild, from, until],
-        )
-        .await?;
+    let rows: Vec<Row> = tx.all(BETWEEN, args![guild, from, until]).await?;
     let again: Vec<String> =
         rows.iter().filter(|row| row.reopened > 0).map(|row| format!("INC-{}", row.number)).collect();
     let mut relapses = BTreeMap::new();
@@ -88,8 +92,7 @@ fn open(
 
 /// The numbers of the restricted incidents: in no figure that others read.
 pub async fn hidden(tx: &mut Tx, guild: GuildId) -> Result<BTreeSet<i64>, Error> {
-    let rows: Vec<(i64,)> =
-        tx.all("SELECT number FROM incident WHERE guild_id = $1 AND restricted = 1", args![guild]).await?;
+    let rows: Vec<(i64,)> = tx.all(HIDDEN, args![guild]).await?;
     Ok(rows.into_iter().map(|(number,)| number).collect())
 }
 

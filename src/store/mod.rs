@@ -17,7 +17,7 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
 
-pub use tx::{Queue, Statement, Tx};
+pub use tx::{Queue, Statement, TOLD, Tx};
 pub use value::{Row, Value};
 
 pub use crate::error::{Error, Failure};

@@ -6,6 +6,9 @@ use sqlx::{AssertSqlSafe, Postgres, Sqlite, SqliteConnection, Transaction};
 use super::value::{Row, Value, for_postgres, for_sqlite};
 use super::{Error, Failure};
 
+/// The target under which each text that reads is told at TRACE, with how many rows it found; never its arguments.
+pub const TOLD: &str = "wardroom::store::read";
+
 /// What PostgreSQL's advisory locks are taken for: the first of their two numbers, which no two uses may share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Queue {
@@ -74,14 +77,18 @@ impl Tx {
 
     /// The row that `sql` finds, or none.
     pub async fn optional<T: Row>(&mut self, sql: &'static str, args: Vec<Value>) -> Result<Option<T>, Error> {
-        Ok(on_connection!(self, args, optional, connection, arguments =>
-            sqlx::query_as_with(sql, arguments).fetch_optional(&mut *connection).await?))
+        let row: Option<T> = on_connection!(self, args, optional, connection, arguments =>
+            sqlx::query_as_with(sql, arguments).fetch_optional(&mut *connection).await?);
+        tracing::trace!(target: TOLD, sql, rows = u64::from(row.is_some()));
+        Ok(row)
     }
 
     /// All rows that `sql` finds, in its order.
     pub async fn all<T: Row>(&mut self, sql: &'static str, args: Vec<Value>) -> Result<Vec<T>, Error> {
-        Ok(on_connection!(self, args, all, connection, arguments =>
-            sqlx::query_as_with(sql, arguments).fetch_all(&mut *connection).await?))
+        let rows: Vec<T> = on_connection!(self, args, all, connection, arguments =>
+            sqlx::query_as_with(sql, arguments).fetch_all(&mut *connection).await?);
+        tracing::trace!(target: TOLD, sql, rows = rows.len() as u64);
+        Ok(rows)
     }
 
     /// All rows that `sql` finds, in its order; `sql` was put together from texts of ours.

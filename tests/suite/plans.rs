@@ -4,7 +4,8 @@
 
 use wardroom::args;
 use wardroom::availability;
-use wardroom::incident::{impairment, listing};
+use wardroom::digest;
+use wardroom::incident::{impairment, listing, lives};
 use wardroom::journal;
 use wardroom::level;
 use wardroom::number::{Kind, Number};
@@ -71,10 +72,14 @@ const LEVELS: &[&str] = &[
      SELECT guild_id, 'service-level', 'INC-' || number, number * 1000, 1, 'armed' FROM incident WHERE $1 > 0 AND $2 > 0",
 ];
 
-/// What a digest asks: the targets that were due in a period.
-const DUE_BETWEEN: &str =
-    "SELECT number, metric, priority, service_id, due_at, stopped_at, at_risk_at, corrected FROM clock
-      WHERE guild_id = $1 AND due_at >= $2 AND due_at < $3 AND state <> 'void' ORDER BY due_at, number";
+/// `$1` guilds, `$2` incidents of each: what is over was acknowledged and restored, each has a digest, and each digest a period.
+const DIGESTS: &[&str] = &[
+    "UPDATE incident SET acknowledged_at = declared_at + 1, restored_at = declared_at + 10 WHERE state = 'closed' AND $1 > 0 AND $2 > 0",
+    "INSERT INTO digest_schedule (guild_id, digest_id, channel_id, frequency, minute, timezone, created_by, created_at, told_until)
+     SELECT guild_id, number, 7, 'daily', 480, 'UTC', 7, 0, number FROM incident WHERE $1 > 0 AND $2 > 0",
+    "INSERT INTO digest_period (guild_id, frequency, timezone, from_at, until_at, figures, published_at)
+     SELECT guild_id, 'daily', 'UTC', number, number + 1, '{}', number FROM incident WHERE $1 > 0 AND $2 > 0",
+];
 
 fn is_postgres(database: &Database) -> bool {
     matches!(database, Database::Postgres(_))
@@ -313,7 +318,7 @@ async fn what_is_due_is_found_without_reading_what_is_not() {
         let asked = [
             ("due", timer::DUE, "timer_due", args![1000_i64, 50_i64, i64::MIN, 0_i64]),
             ("next due", timer::NEXT_DUE, "timer_due", Vec::new()),
-            ("due between", DUE_BETWEEN, "clock_of_due", args![GUILD, 500_000_i64, 510_000_i64]),
+            ("due between", level::store::DUE_BETWEEN, "clock_of_due", args![GUILD, 500_000_i64, 510_000_i64]),
         ];
         let running = level::store::STATEMENTS.map(|(name, sql)| (name, sql, "clock_running", args![GUILD, 2_i64]));
         for (name, sql, index, args) in asked.into_iter().chain(running) {
@@ -330,6 +335,48 @@ async fn what_is_due_is_found_without_reading_what_is_not() {
                 let steps = explain(&store, true, "EXPLAIN (ANALYZE, BUFFERS)", sql, args).await;
                 assert_eq!(thrown_away(&steps), 0, "{name} reads what it does not want:\n{}", steps.join("\n"));
             }
+        }
+        store.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_digest_reads_what_its_period_holds_and_not_the_past() {
+    for database in Database::each().await {
+        let postgres = is_postgres(&database);
+        let store = Store::open(&database.url()).await.expect("it opens");
+        fill(&store, postgres, &SEED[..3]).await;
+        fill(&store, postgres, DIGESTS).await;
+        if postgres {
+            analyze(&store, &["guild", "incident", "digest_schedule", "digest_period"]).await;
+        }
+        // The last ten of the past, as a digest is about what was last.
+        let steps = plan(&store, postgres, lives::BETWEEN, args![GUILD, INCIDENTS - 10, INCIDENTS + 1]).await;
+        let told = steps.join("\n");
+        for index in ["incident_declared", "incident_acknowledged", "incident_restored"] {
+            assert!(told.contains(index), "what a period holds is not found by {index}:\n{told}");
+        }
+        assert!(!told.contains("Seq Scan") && !told.contains("SCAN"), "lives are read through:\n{told}");
+        let each_by_number = steps.iter().any(|step| step.contains(" i ") && step.contains("number=?"));
+        assert!(postgres || each_by_number, "every incident of the guild is looked at:\n{told}");
+        assert!(postgres || !is_sorted_afterwards(&steps), "lives are sorted after they were read:\n{told}");
+        assert!(!told.contains("AUTOMATIC"), "an index is made for one question:\n{told}");
+
+        let hidden = plan(&store, postgres, lives::HIDDEN, args![GUILD]).await.join("\n");
+        assert!(hidden.contains("incident_hidden"), "what is restricted is sought among all:\n{hidden}");
+
+        for (name, sql) in digest::store::STATEMENTS {
+            let (args, key) = match name {
+                "all" => (args![GUILD], "(guild_id=?)"),
+                "find" => (args![GUILD, 7_i64], "(guild_id=? AND digest_id=?)"),
+                "told" => (args![GUILD, 7_i64, 7_i64, 8_i64], "(guild_id=? AND digest_id=?)"),
+                _ => (args![GUILD, "daily", "UTC", 7_i64], "(guild_id=? AND frequency=? AND timezone=? AND from_at=?)"),
+            };
+            let steps = plan(&store, postgres, sql, args).await;
+            let told = steps.join("\n");
+            assert!(postgres || told.contains(key), "{name} does not go by {key}:\n{told}");
+            assert!(!told.contains("Seq Scan"), "{name} reads a table through:\n{told}");
+            assert!(postgres || !is_sorted_afterwards(&steps), "{name} is sorted after it was read:\n{told}");
         }
         store.close().await;
     }

@@ -12,6 +12,11 @@ use crate::report::digest::Target;
 use crate::snowflake::GuildId;
 use crate::store::Tx;
 
+/// What [`due_between`] asks: `$1` is the guild, `$2` and `$3` are the period.
+pub const DUE_BETWEEN: &str = "
+    SELECT number, metric, priority, service_id, due_at, stopped_at, at_risk_at, corrected FROM clock
+      WHERE guild_id = $1 AND due_at >= $2 AND due_at < $3 AND state <> 'void' ORDER BY due_at, number";
+
 #[derive(FromRow)]
 struct Row {
     number: i64,
@@ -31,13 +36,7 @@ pub async fn due_between(
     from: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Vec<Target>, Error> {
-    let rows: Vec<Row> = tx
-        .all(
-            "SELECT number, metric, priority, service_id, due_at, stopped_at, at_risk_at, corrected FROM clock
-              WHERE guild_id = $1 AND due_at >= $2 AND due_at < $3 AND state <> 'void' ORDER BY due_at, number",
-            args![guild, from, until],
-        )
-        .await?;
+    let rows: Vec<Row> = tx.all(DUE_BETWEEN, args![guild, from, until]).await?;
     rows.into_iter()
         .map(|row| {
             let odd = |what: &str| Failure::inconsistent("clock", format!("INC-{}: {what}", row.number));

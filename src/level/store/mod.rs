@@ -11,7 +11,7 @@ pub use calendars::{
     uses, versions,
 };
 pub use clocks::{Face, clocks, clocks_between, faces, insert, replace, running_in};
-pub use due::due_between;
+pub use due::{DUE_BETWEEN, due_between};
 
 use super::Book;
 use crate::error::Error;
