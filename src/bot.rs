@@ -88,6 +88,7 @@ pub async fn run(parts: Parts, stop: CancellationToken, status: Option<watch::Se
     let timers = timer::Runner::new(parts.store.clone(), parts.clock.clone(), armed, said.clone());
     runners.spawn(timers.run(quiet.clone()));
     runners.spawn(fill_search(parts.store.clone(), quiet.clone()));
+    runners.spawn(start_clocks(parts.store.clone(), parts.clock.clone(), quiet.clone()));
     let files = capture::Runner::new(parts.store.clone(), parts.clock.clone(), cdn);
     runners.spawn(files.run(quiet.clone()));
 
@@ -133,6 +134,13 @@ pub async fn run(parts: Parts, stop: CancellationToken, status: Option<watch::Se
 async fn fill_search(store: Arc<Store>, stop: CancellationToken) {
     if let Err(error) = incident::finding::index::catch_up(&store, &stop).await {
         tracing::error!(%error, "the search index could not be filled; the next start tries again, until then searches miss what is old");
+    }
+}
+
+/// Gives clocks to what was declared before there were any.
+async fn start_clocks(store: Arc<Store>, clock: Clock, stop: CancellationToken) {
+    if let Err(error) = incident::levels::catch_up(&store, clock.now(), &stop).await {
+        tracing::error!(%error, "some open incidents have no service-level clock; the next start tries again, as does their next step");
     }
 }
 

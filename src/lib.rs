@@ -23,13 +23,15 @@
 //! | [`policy`] | who may do what: capabilities and the proofs that only it can make |
 //! | [`chat`] | the port: invocations in, answers and messages out; text hygiene; phrases of time; the typed grammar; limits |
 //! | [`command`] | the catalogue, the one dispatch, help, forms, the desk |
-//! | [`incident`], [`service`], [`setup`] | the processes. Each has the same files: `mod` (rules), `command`, `store`, `reply` (words), `jobs` where time acts |
+//! | [`incident`], [`service`], [`setup`], [`level`] | the processes. Each has the same files: `mod` (rules), `command`, `store`, `reply` (words), `jobs` where time acts |
+//! | [`business_time`] | how much of a stretch of time lies in service hours; pure |
 //! | [`availability`] | whether service was there when it was promised: outages, mean times, error budget, announced maintenance |
+//! | [`digest`] | how service levels stood, told each day, week or month, once |
 //! | [`link`] | ties between records of any kind: typed, dated, with author |
 //! | [`journal`] | the evidence: a hash chain per guild, its byte format, and the walk that verifies it |
 //! | [`transfer`] | all that a guild has configured, as one file: `/setup export` and `/setup import` |
 //! | [`export`] | all records of a guild as files: `wardroom export` |
-//! | [`report`] | documents computed from the journal: the post-incident summary |
+//! | [`report`] | documents that are made of what they are given: the post-incident summary, the digest, tables |
 //! | [`chart`] | pictures of figures: bars against a target, lines over periods, as PNG with a description |
 //! | [`inbox`], [`timer`], [`outbox`] | nothing acts twice; what is due; what must be said |
 //! | [`document`] | files that wardroom made and posted, which outlive the outbox |
@@ -57,8 +59,21 @@
 //! [`incident::history`] folds the entries of an incident into milestones, windows of impact, tasks, roles and review: the tables of windows,
 //! tasks and reviews are what it says, so an undo or a removal computes them anew. [`incident::jobs`] is what time does.
 //!
+//! # Inside service levels
+//!
+//! Nothing is counted up. [`incident::levels`] tells the clocks of [`level::clock`] what happened, by the same fold of the journal, whenever a
+//! step can move them, and plans one timer for the next step of any target; [`level::book`] says what is promised. The table of clocks is
+//! what an audit can compute again. [`digest`] reads lives and targets once, [`report::digest`] turns them into figures, which are frozen
+//! when they are published.
+//!
 //! # Where this differs from the design, and why
 //!
+//! * A working day of a target is one after the day on which the clock starts: "1 working day" at 16:59 is not a minute. Days are turned into
+//!   service time at the start, so that pauses give back what they took, and all units have one arithmetic.
+//! * Of several agreements of a service that say something of a priority, the one that is due first holds, since each was promised to somebody.
+//! * Clocks run against agreements with customers. Those within the house and with suppliers are checked against them and have no clocks.
+//! * The first update counts as the response where it comes before the acknowledgement (`sla-semantics` 3).
+//! * Incidents that were over before there were service levels have no clocks: nothing had been promised.
 //! * Claiming from the outbox is a guarded `UPDATE … RETURNING` on both databases. A row lock makes a second replica wait for the
 //!   first and then find the row taken, which at this rate costs less than a second SQL text for `SKIP LOCKED`.
 //! * On PostgreSQL a unit of work keeps the guild's journal head (`FOR UPDATE`) from its start: units of one guild run one after another
@@ -75,6 +90,8 @@
 //! * What wardroom does because of a step (a notice, a report, the beginning of a review) does not stand in the way of that step's undo.
 //! * A major incident without a commander gets whoever declares it major: a refusal at 3 a.m. would cost more than a wrong name, which
 //!   `/incident role` or a handover mends.
+//! * `/availability maintenance end` is a verb of its own: work that ended late is downtime from its announced end on, also where nobody declared
+//!   an incident. Hours of a service are a calendar's name or hours of the week, since availability is counted in them.
 //! * Rate limits are kept in [`discord::rest`] and not by twilight-http-ratelimiting, since a page must overtake a digest within a bucket.
 
 pub mod availability;

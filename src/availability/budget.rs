@@ -85,6 +85,13 @@ impl Budget {
         i128::from(self.spent) * i128::from(WHOLE) > i128::from(self.agreed) * i128::from(WHOLE - self.objective)
     }
 
+    /// How much more must be lost until so many percent are spent, in seconds; none for what is.
+    pub fn until_step(&self, percent: i64) -> i64 {
+        // The first whole second at which the percentage, rounded down, is reached.
+        let wanted = (i128::from(self.budget) * i128::from(percent) + 99) / 100;
+        i64::try_from(wanted).map_or(i64::MAX, |wanted| (wanted.max(1) - self.spent).max(0))
+    }
+
     /// How much of it is spent, in percent, rounded down; a budget of nothing is spent by the first second.
     pub fn spent_percent(&self) -> i64 {
         match self.budget {
@@ -98,6 +105,17 @@ impl Budget {
 /// `amount * by / of`, rounded down, without overflow on the way.
 fn scaled(amount: i64, by: i64, of: i64) -> i64 {
     i64::try_from(i128::from(amount) * i128::from(by) / i128::from(of)).unwrap_or(i64::MAX)
+}
+
+/// When so many seconds of `ahead` are over; none when there are not so many.
+pub fn after(ahead: &Spans, mut seconds: i64) -> Option<Instant> {
+    for span in ahead.iter() {
+        if seconds <= span.seconds() {
+            return Some(span.from + seconds);
+        }
+        seconds -= span.seconds();
+    }
+    None
 }
 
 /// The parts of a budget whose spending is said, in percent.

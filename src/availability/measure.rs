@@ -27,6 +27,8 @@ pub struct Measured {
     pub promise: Promise,
     /// The promised seconds of what is told of.
     pub hours: Spans,
+    /// What is agreed of what is to come of the period.
+    pub ahead: Spans,
     /// How it was.
     pub figures: Figures,
     /// What happened to it, in the order in which it began; back to where an outage began that reaches into the period.
@@ -86,8 +88,10 @@ async fn one(
     }
     let figures = Figures::of(&given);
     let hours = given.hours.and(&figures.span.into());
+    let ahead = Span { from: figures.span.until, ..given.period };
+    let ahead = given.hours.minus(&given.excused).and(&ahead.into());
     windows.retain(|window| window.from < until && from < window.until.max(window.ended_at.unwrap_or(window.until)));
-    Ok(Measured { service, promise, hours, figures, impairments, windows })
+    Ok(Measured { service, promise, hours, ahead, figures, impairments, windows })
 }
 
 fn given(

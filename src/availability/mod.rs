@@ -2,9 +2,10 @@
 //! announced beforehand (ISO/IEC 20000-1, 8.7.1).
 //!
 //! [`rules`] and [`budget`] are the arithmetic, [`window`] the rules of announced times, [`measure`](mod@measure) reads what they are made
-//! of. What stays out of the figures: drills, tests and incidents that were written down afterwards, as they stay out of every metric.
+//! of; [`alarm`] tells in time that an error budget is being used up. What stays out of the figures: drills, tests and incidents that were written down afterwards, as they stay out of every metric.
 //! Restricted incidents count, since a report to customers that left them out would be false; only those inside see which they were.
 
+pub mod alarm;
 pub mod budget;
 pub mod command;
 mod csv;

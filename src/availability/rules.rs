@@ -166,18 +166,24 @@ fn united(outages: &[(Instant, Option<Instant>)], end: Instant) -> Spans {
     outages.iter().map(|&(from, until)| Span { from, until: until.unwrap_or(end) }).collect()
 }
 
-/// The united outages that have down seconds in `span`.
+/// The united outages that have down seconds in `span`. Each piece of `down` lies in one of them, so both are gone through once.
 fn listed(outages: &Spans, down: &Spans, span: Span) -> Vec<Outage> {
-    outages
-        .iter()
-        .filter_map(|whole| {
-            let all = down.and(&whole.into());
-            let here = all.and(&span.into());
-            let (first, last) = (here.iter().next()?, here.iter().last()?);
-            let carried = all.iter().next().is_some_and(|piece| piece.from < span.from);
-            Some(Outage { span: Span { from: first.from, until: last.until }, down: here.seconds(), carried })
-        })
-        .collect()
+    let mut pieces = down.iter().peekable();
+    let mut listed: Vec<Outage> = Vec::new();
+    for whole in outages.iter() {
+        let mut carried = false;
+        let mut outage: Option<Outage> = None;
+        while let Some(piece) = pieces.next_if(|piece| piece.from < whole.until) {
+            carried |= piece.from < span.from;
+            if let Some(here) = piece.and(span) {
+                let begun = outage.get_or_insert(Outage { span: here, down: 0, carried });
+                begun.span.until = here.until;
+                begun.down += here.seconds();
+            }
+        }
+        listed.extend(outage);
+    }
+    listed
 }
 
 #[cfg(test)]

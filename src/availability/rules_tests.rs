@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::super::budget::step_to_tell;
+use super::super::budget::{STEPS, after, step_to_tell};
 use super::*;
 
 /// A span between two seconds.
@@ -262,6 +262,28 @@ proptest! {
         worse.outages.extend(windows(&[(from, from + length)]));
         let (before, after) = (Figures::of(&given), Figures::of(&worse));
         prop_assert!(after.down >= before.down && after.agreed == before.agreed && after.lost >= before.lost);
+    }
+
+    #[test]
+    fn a_step_is_reached_at_the_second_that_was_foreseen(given in anything(), step in prop::sample::select(&STEPS)) {
+        // It is down from now on, for as long as it takes.
+        let lasting = |now: Instant| {
+            let mut given = Given { now, degraded_percent: 0, objective: Some(900_000), ..given.clone() };
+            given.outages.push((given.period.from, None));
+            given
+        };
+        let now = given.now;
+        let Some(budget) = Figures::of(&lasting(now)).budget else { return Ok(()) };
+        let ahead = Span { from: now, ..given.period };
+        let ahead = given.hours.minus(&given.excused).and(&ahead.into());
+        let seconds = budget.until_step(step);
+        if let Some(at) = after(&ahead, seconds).filter(|_| seconds > 0) {
+            let spent = |at: Instant| Figures::of(&lasting(at)).budget.map(|budget| budget.spent_percent());
+            prop_assert!(spent(at) >= Some(step), "{:?} at {at:?}", spent(at));
+            prop_assert!(spent(at - 1) < Some(step), "{:?} before {at:?}", spent(at - 1));
+        } else {
+            prop_assert!(seconds > 0 || budget.spent_percent() >= step);
+        }
     }
 
     #[test]

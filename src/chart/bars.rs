@@ -11,7 +11,7 @@ const GAP: f32 = 14.0;
 const LABELS: f32 = 190.0;
 const NOTES: f32 = 92.0;
 /// The mark of what was missed or met, with what stays free before the number.
-const MARK: f32 = 17.0;
+const MARK: f32 = 20.0;
 /// The sizes of small text and of the rows.
 const SMALL: f32 = 12.0;
 const SIZE: f32 = 14.5;

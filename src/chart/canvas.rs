@@ -1,12 +1,11 @@
 //! A card with rounded corners to draw on, in points from its top left corner, and how it becomes a PNG.
 
-use tiny_skia::{
-    FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, PremultipliedColorU8, Rect, Stroke, Transform,
-};
+use tiny_skia::{FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, Transform};
 
 use super::Fault;
 use super::font::Fonts;
 use super::ink::{self, Ink};
+use super::palette::Palette;
 
 /// Pixels a point.
 const DENSITY: f32 = 2.0;
@@ -72,6 +71,11 @@ fn pixels(points: f32) -> u32 {
     (points * DENSITY).round() as u32
 }
 
+/// The nearest place at which a pixel begins.
+pub(super) fn whole_pixels(points: f32) -> f32 {
+    (points * DENSITY).round() / DENSITY
+}
+
 fn paint(Ink(red, green, blue): Ink) -> Paint<'static> {
     let mut paint = Paint::default();
     paint.set_color_rgba8(red, green, blue, 255);
@@ -110,7 +114,7 @@ impl<'a> Canvas<'a> {
             Anchor::End => x - width,
         };
         let mut path = PathBuilder::new();
-        self.fonts.outline(text, hand.size, (start, y), &mut path);
+        self.fonts.outline(text, hand.size, (whole_pixels(start), whole_pixels(y)), &mut path);
         if let Some(path) = path.finish() {
             self.fill(&path, hand.ink);
             self.stroke(&path, hand.size * hand.weight.line(), hand.ink);
@@ -139,8 +143,7 @@ impl<'a> Canvas<'a> {
 
     /// A box with sharp edges: a rule, a tick.
     pub(super) fn block(&mut self, (x, y): (f32, f32), (width, height): (f32, f32), ink: Ink) {
-        let snap = |points: f32| (points * DENSITY).round() / DENSITY;
-        if let Some(rect) = Rect::from_xywh(snap(x), snap(y), width, height) {
+        if let Some(rect) = Rect::from_xywh(whole_pixels(x), whole_pixels(y), width, height) {
             self.fill(&PathBuilder::from_rect(rect), ink);
         }
     }
@@ -173,23 +176,20 @@ impl<'a> Canvas<'a> {
         self.pixels.stroke_path(path, &paint(ink), &stroke, Transform::from_scale(DENSITY, DENSITY), None);
     }
 
-    /// The card as a PNG with transparency.
+    /// The card as a PNG with a palette. Areas of one colour compress best as they are, without a filter.
     pub(super) fn png(&self) -> Result<Vec<u8>, Fault> {
-        let straight: Vec<u8> = self.pixels.pixels().iter().flat_map(|pixel| straight(*pixel)).collect();
+        let Palette { colours, opacities, pixels } = Palette::of(self.pixels.pixels());
         let mut file = Vec::new();
         let mut encoder = png::Encoder::new(&mut file, self.pixels.width(), self.pixels.height());
-        encoder.set_color(png::ColorType::Rgba);
+        encoder.set_color(png::ColorType::Indexed);
         encoder.set_depth(png::BitDepth::Eight);
-        encoder.set_compression(png::Compression::High);
+        encoder.set_palette(colours);
+        encoder.set_trns(opacities);
+        encoder.set_compression(png::Compression::Balanced);
+        encoder.set_filter(png::Filter::NoFilter);
         let mut writer = encoder.write_header()?;
-        writer.write_image_data(&straight)?;
+        writer.write_image_data(&pixels)?;
         writer.finish()?;
         Ok(file)
     }
-}
-
-/// A pixel as PNG has it: its colour not yet multiplied by its opacity.
-fn straight(pixel: PremultipliedColorU8) -> [u8; 4] {
-    let colour = pixel.demultiply();
-    [colour.red(), colour.green(), colour.blue(), colour.alpha()]
 }

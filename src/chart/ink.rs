@@ -1,5 +1,5 @@
-//! The colours of a chart. Each was chosen for the card: text has at least 7:1 against it, muted text 4.5:1, a hue 5:1 (WCAG 2.2 asks 3:1 of
-//! graphics).
+//! The colours of a chart. Each was chosen for the card: text has at least 7:1 against it, muted text and hues (in which lines are named) 4.5:1,
+//! as WCAG 2.2 asks of text.
 
 /// An opaque colour: red, green, blue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

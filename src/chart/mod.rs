@@ -3,7 +3,7 @@
 //! | file | what is in it |
 //! |---|---|
 //! | `bars`, `trend` | the two kinds of chart: what stands where |
-//! | `canvas` | a card with rounded corners to draw on, and how it becomes a PNG |
+//! | `canvas`, `palette` | a card with rounded corners to draw on, and how it becomes a PNG |
 //! | `font` | text: cleaned, measured, cut to a width, turned into outlines |
 //! | `ink` | the colours |
 //! | `scale` | which values an axis names |
@@ -11,7 +11,7 @@
 //!
 //! **Card.** Discord shows the same picture on a light and on a dark background, so a chart brings its own: a dark card with a pale rim,
 //! transparent only outside its corners. It is laid out in points and drawn with two pixels a point, since Discord shows it at about half
-//! its size on a desktop with a dense screen.
+//! its size.
 //!
 //! **Colour is never the only sign.** The hues are those that Okabe and Ito chose to be told apart by people of any colour vision; what was
 //! missed also bears a cross, and each line has a marker of its own shape.
@@ -26,6 +26,7 @@ mod bars;
 mod canvas;
 mod font;
 mod ink;
+mod palette;
 mod scale;
 #[cfg(test)]
 mod tests;
@@ -42,6 +43,8 @@ pub const MOST_BARS: usize = 30;
 pub const MOST_PERIODS: usize = 12;
 /// How many lines a chart holds: there are that many colours and markers.
 pub const MOST_LINES: usize = 6;
+/// The largest amount of a trend: its number still fits beside the lines.
+pub const MOST_AMOUNT: f64 = 1e9;
 
 /// A picture, and what it shows in words (for screen readers).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,8 +114,8 @@ pub enum Fault {
         /// How many periods there are.
         periods: usize,
     },
-    /// A share below 0 or above 1, an amount below 0, or no number at all.
-    #[error("\"{label}\" has the value {value}: a share lies from 0 to 1, an amount is 0 or more")]
+    /// A share below 0 or above 1, an amount below 0 or above [`MOST_AMOUNT`], or no number at all.
+    #[error("\"{label}\" has the value {value}: a share lies from 0 to 1, an amount from 0 to a billion")]
     OutOfRange {
         /// The bar or line.
         label: String,
@@ -133,10 +136,6 @@ fn at_most(what: &'static str, most: usize, given: usize) -> Result<(), Fault> {
 }
 
 /// `value` lies in `range`, or a fault of `label`. What is no number lies in none.
-fn within(label: &str, range: impl std::ops::RangeBounds<f64>, value: f64) -> Result<(), Fault> {
-    if range.contains(&value) && value.is_finite() {
-        Ok(())
-    } else {
-        Err(Fault::OutOfRange { label: label.to_owned(), value })
-    }
+fn within(label: &str, range: std::ops::RangeInclusive<f64>, value: f64) -> Result<(), Fault> {
+    if range.contains(&value) { Ok(()) } else { Err(Fault::OutOfRange { label: label.to_owned(), value }) }
 }

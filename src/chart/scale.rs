@@ -66,7 +66,7 @@ impl Scale {
     }
 }
 
-/// 1, 2, 5, 10, 20, 50, … up to the largest that a number holds.
+/// 1, 2, 5, 10, 20, 50, … up to more than [`super::MOST_AMOUNT`].
 fn round_numbers() -> impl Iterator<Item = f64> {
-    (0..308).flat_map(|power| [1.0, 2.0, 5.0].map(|digit| digit * 10.0_f64.powi(power)))
+    (0..10).flat_map(|power| [1.0, 2.0, 5.0].map(|digit| digit * 10.0_f64.powi(power)))
 }

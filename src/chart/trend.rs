@@ -6,7 +6,7 @@ use super::canvas::{Anchor, Canvas, HEAD, Hand, MARGIN, WIDTH, Weight};
 use super::font::Fonts;
 use super::ink::{self, Ink};
 use super::scale::Scale;
-use super::{Fault, Line, MOST_LINES, MOST_PERIODS, Picture, Unit, at_most, within, words};
+use super::{Fault, Line, MOST_AMOUNT, MOST_LINES, MOST_PERIODS, Picture, Unit, at_most, within, words};
 
 /// The height of the plot.
 const HEIGHT: f32 = 220.0;
@@ -21,14 +21,16 @@ const PITCH: f32 = 20.0;
 /// From the plot to the marker of a name, and on to its text.
 const LEADER: f32 = 22.0;
 const MARKER: f32 = 12.0;
-/// What lies between a number and a name.
-const GAP: f32 = 9.0;
+/// What lies between a name and its number.
+const GAP: f32 = 14.0;
+/// How far the first and the last period stand from the edges of the plot, at most.
+const INSET: f32 = 28.0;
 
 /// Draws `lines` over `periods`, the oldest first.
 ///
 /// # Errors
 /// More than [`MOST_LINES`] or [`MOST_PERIODS`]; a line that has not one point for each period; a share that does not lie from 0 to 1, or an
-/// amount below 0; a failure to draw.
+/// amount below 0 or above [`MOST_AMOUNT`]; a failure to draw.
 pub fn trend(title: &str, periods: &[String], lines: &[Line], unit: Unit) -> Result<Picture, Fault> {
     at_most("lines", MOST_LINES, lines.len())?;
     at_most("periods", MOST_PERIODS, periods.len())?;
@@ -38,7 +40,7 @@ pub fn trend(title: &str, periods: &[String], lines: &[Line], unit: Unit) -> Res
             return Err(Fault::Uneven { label, points, periods: periods.len() });
         }
         for point in line.points.iter().flatten() {
-            within(&line.label, 0.0..=if unit == Unit::Share { 1.0 } else { f64::MAX }, *point)?;
+            within(&line.label, 0.0..=if unit == Unit::Share { 1.0 } else { MOST_AMOUNT }, *point)?;
         }
     }
     let fonts = Fonts::new()?;
@@ -71,15 +73,21 @@ struct Frame {
 }
 
 impl Frame {
-    /// The place of the period with this index: periods share the width evenly, and stand in the middle of their share.
+    /// The place of the period with this index. The last one is close to the names; so is the only one.
     #[expect(clippy::cast_precision_loss, reason = "there are at most twelve")]
     fn x(&self, index: usize) -> f32 {
-        self.left + self.slot() * (index as f32 + 0.5)
+        self.right - self.inset() - self.step() * (self.periods - 1 - index) as f32
+    }
+
+    /// How far two periods lie apart.
+    #[expect(clippy::cast_precision_loss, reason = "there are at most twelve")]
+    fn step(&self) -> f32 {
+        (self.right - self.left - 2.0 * self.inset()) / (self.periods.max(2) - 1) as f32
     }
 
     #[expect(clippy::cast_precision_loss, reason = "there are at most twelve")]
-    fn slot(&self) -> f32 {
-        (self.right - self.left) / self.periods as f32
+    fn inset(&self) -> f32 {
+        ((self.right - self.left) / 2.0 / self.periods as f32).min(INSET)
     }
 
     fn y(&self, value: f64) -> f32 {
@@ -133,7 +141,7 @@ fn draw<'a>(
         .collect();
     spread(&mut named, frame.top, frame.top + HEIGHT);
     for name in &named {
-        write(&mut canvas, &frame, name, numbers);
+        write(&mut canvas, &frame, name);
     }
     Ok(canvas)
 }
@@ -154,8 +162,8 @@ fn axes(canvas: &mut Canvas<'_>, fonts: &Fonts, frame: &Frame, ticks: &[String],
     let names: Vec<String> = periods.iter().map(|period| fonts.fit(period, SMALL, PERIODS)).collect();
     let widest = names.iter().map(|name| fonts.width(name, SMALL)).fold(0.0, f32::max);
     let every = (1..=periods.len())
-        .zip(std::iter::successors(Some(frame.slot()), |room| Some(room + frame.slot())))
-        .find(|(_, room)| widest + 10.0 <= *room)
+        .zip(std::iter::successors(Some(frame.step()), |room| Some(room + frame.step())))
+        .find(|(_, room)| widest + 8.0 <= *room)
         .map_or(periods.len(), |(every, _)| every);
     for (index, name) in names.iter().enumerate() {
         if (periods.len() - 1 - index).is_multiple_of(every) {
@@ -199,7 +207,7 @@ fn spread(names: &mut [Name], top: f32, bottom: f32) {
 }
 
 /// A name with its marker and its last value; a thin line leads there when the line lasts until the last period.
-fn write(canvas: &mut Canvas<'_>, frame: &Frame, name: &Name, numbers: f32) {
+fn write(canvas: &mut Canvas<'_>, frame: &Frame, name: &Name) {
     let ink = ink(name.index);
     let at = frame.right + LEADER - 4.0;
     if let Some(end) = name.end {
@@ -210,15 +218,13 @@ fn write(canvas: &mut Canvas<'_>, frame: &Frame, name: &Name, numbers: f32) {
         canvas.shape(&marker, ink);
     }
     let baseline = name.y + SIZE * 0.35;
-    let value = if name.end.is_some() {
-        Hand { size: SIZE, weight: Weight::Bold, ink: ink::TEXT }
-    } else {
-        Hand { size: SIZE, weight: Weight::Regular, ink: ink::MUTED }
+    let label = Hand { size: SIZE, weight: Weight::Regular, ink };
+    canvas.text(&name.label, (frame.right + LEADER + MARKER, baseline), Anchor::Start, label);
+    let value = match name.end {
+        Some(_) => Hand { size: SIZE, weight: Weight::Bold, ink: ink::TEXT },
+        None => Hand { size: SIZE, weight: Weight::Regular, ink: ink::MUTED },
     };
-    let numbers_end = frame.right + LEADER + MARKER + numbers;
-    canvas.text(&name.value, (numbers_end, baseline), Anchor::End, value);
-    let hand = Hand { size: SIZE, weight: Weight::Regular, ink };
-    canvas.text(&name.label, (numbers_end + GAP, baseline), Anchor::Start, hand);
+    canvas.text(&name.value, (WIDTH - MARGIN, baseline), Anchor::End, value);
 }
 
 /// The colour of the line with this index.

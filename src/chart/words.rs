@@ -141,6 +141,6 @@ pub(super) fn trend(title: &str, periods: &[String], lines: &[Line], unit: Unit)
 fn described(title: &str, said: impl Iterator<Item = String>) -> String {
     let said: Vec<String> = said.collect();
     let said = if said.is_empty() { NO_DATA.to_owned() } else { said.join("; ") };
-    let text = if title.trim().is_empty() { said } else { format!("{title}: {said}") };
+    let text = if title.trim().is_empty() { said } else { format!("{title}. {said}") };
     text.split_whitespace().collect::<Vec<_>>().join(" ") + "."
 }

@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Incident, REMOVED, fields, store};
+use super::{Incident, REMOVED, fields, levels, store};
 use crate::error::Error;
 use crate::journal::{self, Fact, Told};
+use crate::level::{self, Book, Clock};
 use crate::number::{self, Kind, Number};
 use crate::snowflake::GuildId;
 use crate::store::{Store, Tx};
@@ -14,6 +15,8 @@ use crate::store::{Store, Tx};
 pub const MISSING: &str = "record";
 /// What is told of an incident whose number was never handed out.
 pub const UNNUMBERED: &str = "number";
+/// What is told of an incident whose clocks are not what its entries and what was agreed make of them.
+pub const CLOCKS: &str = "clocks";
 /// The name of a service is its catalogue's to change, and renames every incident on it.
 const NOT_ITS_OWN: &str = "service";
 /// Fields that entries did not always have: where no entry has one, it says nothing.
@@ -30,7 +33,11 @@ pub async fn differences(database: &Store, guild: GuildId) -> Result<Vec<(Number
         for (incident, entries) in &batch.incidents {
             let number = incident.number;
             let wrong = if number.value > batch.last { Some(UNNUMBERED) } else { difference(incident, entries) };
-            found.extend(wrong.map(|field| (number, field)));
+            let clocks = batch
+                .clocks
+                .get(&number.value)
+                .filter(|clocks| wrong.is_none() && !levels::agree(incident, entries, &batch.book, clocks));
+            found.extend(wrong.or(clocks.map(|_| CLOCKS)).map(|field| (number, field)));
         }
         let handed_out = (after + 1)..=batch.last.min(end);
         found.extend(
@@ -57,6 +64,10 @@ fn size() -> i64 {
 struct Batch {
     /// Those with the next so many numbers, and the entries about each.
     incidents: Vec<(Incident, Vec<Told>)>,
+    /// Their clocks. What was over before there were any has none.
+    clocks: BTreeMap<i64, Vec<Clock>>,
+    /// What was agreed.
+    book: Book,
     /// The last number that was handed out.
     last: i64,
     /// The next number behind these that an incident has.
@@ -69,12 +80,14 @@ async fn batch(tx: &mut Tx, guild: GuildId, after: i64) -> Result<Batch, Error> 
     let next = incidents.drain(behind..).next().map(|incident| incident.number.value);
     let subjects: Vec<String> = incidents.iter().map(|incident| incident.number.to_string()).collect();
     let mut entries = journal::about_each(tx, guild, &subjects).await?;
+    let book = level::store::book(tx, guild).await?;
+    let clocks = level::store::clocks_between(tx, guild, &book, after + 1, after + size()).await?;
     let incidents = incidents
         .into_iter()
         .zip(subjects)
         .map(|(incident, subject)| (incident, entries.remove(&subject).unwrap_or_default()))
         .collect();
-    Ok(Batch { incidents, last: number::last(tx, guild, Kind::Incident).await?, next })
+    Ok(Batch { incidents, clocks, book, last: number::last(tx, guild, Kind::Incident).await?, next })
 }
 
 /// The first field in which the incident is not what its entries made of it.

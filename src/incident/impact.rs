@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::history::{Degree, History, Window};
 use super::step::{find, step, undoable};
 use super::verbs::taken;
-use super::{Incident, ServiceRef, State, reply};
+use super::{Incident, ServiceRef, State, budgets, reply};
 use crate::args;
 use crate::chat::answer::Answer;
 use crate::command::context::Context;
@@ -134,6 +134,7 @@ pub(super) async fn refresh(tx: &mut Tx, incident: &Incident) -> Result<Vec<Wind
     for window in &windows {
         insert(tx, incident, window).await?;
     }
+    budgets::look_soon(tx, incident).await?;
     Ok(windows)
 }
 
@@ -149,8 +150,8 @@ pub(super) async fn begin(tx: &mut Tx, incident: &Incident) -> Result<(), Error>
             incident.began_at()
         ],
     )
-    .await
-    .map(drop)
+    .await?;
+    budgets::look_soon(tx, incident).await
 }
 
 async fn insert(tx: &mut Tx, incident: &Incident, window: &Window) -> Result<(), Error> {

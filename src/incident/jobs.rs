@@ -7,7 +7,7 @@ use super::handover::call;
 use super::reminders::{self, Addressee};
 use super::review::{self, Review};
 use super::step::{post, step};
-use super::{Incident, Kind, State, impact, levels, notices, reply, store, tasks};
+use super::{Incident, Kind, State, budgets, impact, levels, notices, reply, store, tasks};
 use crate::chat::message::{Message, Ping};
 use crate::command::context::Scene;
 use crate::error::Error;
@@ -93,6 +93,7 @@ pub async fn fire(tx: &mut Tx, due: &Due, now: DateTime<Utc>) -> Result<(), Erro
         timer::Kind::Task => task_due(tx, &scene, incident, due, late).await,
         timer::Kind::Review => review_due(tx, &scene, incident, due, late).await,
         timer::Kind::ServiceLevel => levels::fire(tx, &scene, incident, due, late).await,
+        timer::Kind::Budget => budgets::fire(tx, &scene, &incident).await,
         // It is about no incident.
         timer::Kind::Digest => Ok(()),
     }

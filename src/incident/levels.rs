@@ -3,9 +3,11 @@
 //! `course` says what happened in the terms of a clock, `watch` tells people in time, `verdicts` tells the post-incident summary.
 
 mod course;
+mod upkeep;
 mod verdicts;
 mod watch;
 
+pub use upkeep::{agree, catch_up};
 pub use verdicts::verdicts;
 pub use watch::fire;
 
@@ -43,9 +45,14 @@ pub(super) async fn begin(tx: &mut Tx, scene: &Scene, incident: &Incident, told:
     if incident.kind != Kind::Live {
         return Ok(());
     }
-    level::ensure_defaults(tx, &scene.guild).await?;
-    let book = level::store::book(tx, incident.guild).await?;
-    compute(tx, scene, incident, &book, &[told]).await
+    let book = level::agreed(tx, &scene.guild).await?;
+    let clocks = computed(incident, &book, &[told]);
+    // Somebody waits for this: whatever there cannot be yet is not looked for.
+    if clocks.is_empty() {
+        return Ok(());
+    }
+    level::store::insert(tx, incident.guild, &book, incident.number, &clocks, scene.now).await?;
+    plan(tx, scene, incident, &book, &clocks).await
 }
 
 /// Computes the clocks of `incident` anew from its journal, and plans what is to be told next.
@@ -53,8 +60,7 @@ pub(super) async fn follow(tx: &mut Tx, scene: &Scene, incident: &Incident) -> R
     if incident.kind != Kind::Live {
         return Ok(());
     }
-    level::ensure_defaults(tx, &scene.guild).await?;
-    let book = level::store::book(tx, incident.guild).await?;
+    let book = level::agreed(tx, &scene.guild).await?;
     let entries = journal::about(tx, incident.guild, &incident.number.to_string()).await?;
     compute(tx, scene, incident, &book, &entries).await
 }
@@ -70,18 +76,15 @@ pub async fn follow_calendar(tx: &mut Tx, scene: &Scene, calendar: i64) -> Resul
 }
 
 async fn compute(tx: &mut Tx, scene: &Scene, incident: &Incident, book: &Book, entries: &[Told]) -> Result<(), Error> {
-    let course = course::of(incident, &History::of(entries));
-    let mut clocks = Vec::new();
-    for metric in Metric::ALL {
-        match clock::run(book, &course, metric) {
-            Some(clock) => {
-                level::store::put(tx, incident.guild, book, incident.number, &clock, scene.now).await?;
-                clocks.push(clock);
-            }
-            None => level::store::delete(tx, incident.guild, incident.number, metric).await?,
-        }
-    }
+    let clocks = computed(incident, book, entries);
+    level::store::replace(tx, incident.guild, book, incident.number, &clocks, scene.now).await?;
     plan(tx, scene, incident, book, &clocks).await
+}
+
+/// The clocks of `incident`, of which `entries` tell, response first.
+fn computed(incident: &Incident, book: &Book, entries: &[Told]) -> Vec<Clock> {
+    let course = course::of(incident, &History::of(entries));
+    Metric::ALL.into_iter().filter_map(|metric| clock::run(book, &course, metric)).collect()
 }
 
 /// Plans when the next step of any target is told. What is not urgent waits for the end of the quiet hours.

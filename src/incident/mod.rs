@@ -8,6 +8,7 @@
 
 mod asking;
 pub mod audit;
+mod budgets;
 pub mod capture;
 pub mod command;
 mod complete;

@@ -387,6 +387,17 @@ pub async fn following(tx: &mut Tx, guild: GuildId, after: i64, limit: i64) -> R
     incidents(tx, guild, rows).await
 }
 
+/// The numbers of the open incidents of `guild`.
+pub async fn open(tx: &mut Tx, guild: GuildId) -> Result<Vec<Number>, Error> {
+    let rows: Vec<(i64,)> = tx
+        .all(
+            "SELECT number FROM incident WHERE guild_id = $1 AND state IN ('new', 'assigned', 'in-progress', 'on-hold')",
+            args![guild],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(value,)| Number { kind: number::Kind::Incident, value }).collect())
+}
+
 /// Whether `user` is inside a restricted incident.
 pub async fn is_inside(tx: &mut Tx, incident: &Incident, user: UserId) -> Result<bool, Error> {
     let row: Option<(i64,)> = tx

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::defaults::OFFICE;
 use super::{Agreement, Amount, Kind, Metric, Warnings};
 use crate::business_time::{Due, Instant, Pauses, Timetable, due};
 use crate::incident::{HoldReason, Priority};
@@ -89,6 +90,11 @@ impl Book {
     /// The agreement of that id.
     pub fn agreement(&self, id: i64) -> Option<&Agreement> {
         self.agreements.iter().find(|agreement| agreement.id == id)
+    }
+
+    /// When the office is open: what working days are counted by where no target says otherwise.
+    pub fn office(&self) -> Arc<Timetable> {
+        self.calendars.get(&OFFICE).map_or_else(|| Arc::new(Timetable::always()), |office| office.timetable.clone())
     }
 
     /// The promise that holds, if there is one.

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use super::store::{self, Version};
-use super::{Agreement, Amount, Kind, Metric, Target, Terms};
+use super::{Agreement, Amount, Book, Kind, Metric, Target, Terms};
 use crate::args;
 use crate::business_time::{Exceptions, Week};
 use crate::error::{Error, Failure};
@@ -19,7 +19,7 @@ pub const AGREEMENT: i64 = 1;
 /// Around the clock.
 const ALWAYS: i64 = 1;
 /// When an office is open.
-const OFFICE: i64 = 2;
+pub const OFFICE: i64 = 2;
 
 /// Response and resolution of each priority, and in which hours.
 const TARGETS: [(Priority, Amount, Amount, i64); 4] = [
@@ -37,9 +37,20 @@ pub async fn ensure(tx: &mut Tx, guild: &Guild) -> Result<(), Error> {
             args![guild.id, AGREEMENT],
         )
         .await?;
-    if known.is_some() {
-        return Ok(());
+    if known.is_some() { Ok(()) } else { write(tx, guild).await }
+}
+
+/// All that `guild` has agreed, with the defaults, as [`ensure`] writes them down.
+pub async fn agreed(tx: &mut Tx, guild: &Guild) -> Result<Book, Error> {
+    let book = store::book(tx, guild.id).await?;
+    if book.agreement(AGREEMENT).is_some() {
+        return Ok(book);
     }
+    write(tx, guild).await?;
+    store::book(tx, guild.id).await
+}
+
+async fn write(tx: &mut Tx, guild: &Guild) -> Result<(), Error> {
     let ever = DateTime::<Utc>::UNIX_EPOCH;
     for (id, name, hours) in [(ALWAYS, "24x7", "24x7"), (OFFICE, "office", "Mon-Fri 09:00-17:00")] {
         take(tx, guild.id, "calendar", id).await?;

@@ -13,7 +13,7 @@ pub mod backing;
 pub mod book;
 pub mod clock;
 pub mod command;
-mod defaults;
+pub mod defaults;
 pub mod reply;
 pub mod store;
 pub mod why;
@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 pub use amount::Amount;
 pub use book::{Book, Chosen, Named, Question};
 pub use clock::{Clock, Course, State, Verdict};
-pub use defaults::ensure as ensure_defaults;
+pub use defaults::{agreed, ensure as ensure_defaults};
 
 use crate::incident::{HoldReason, Priority};
 

@@ -18,6 +18,8 @@ use crate::incident::{Priority, ServiceRef};
 const DAYS_SHOWN: usize = 4;
 /// Gaps between agreements that are shown at once.
 const GAPS_SHOWN: usize = 5;
+/// Characters of a list; Discord takes 2,000.
+const LIST: usize = 1700;
 
 fn kind(kind: Kind) -> &'static str {
     match kind {
@@ -179,14 +181,14 @@ pub fn agreements(
     gaps: &[Gap],
     now: DateTime<Utc>,
 ) -> Message {
-    let mut lines = Vec::new();
+    let mut items = Vec::new();
     for agreement in book.agreements.iter().filter(|one| retired || one.retired_at.is_none()) {
         let service = agreement.service.map_or_else(
             || "every service".to_owned(),
             |id| services.get(&id).map_or_else(|| "a service".to_owned(), |name| fit(name, 60)),
         );
         let end = agreement.retired_at.map(|at| format!(" · retired <t:{}:d>", at.timestamp())).unwrap_or_default();
-        lines.push(format!("**{}** · {} · {service}{end}", fit(&agreement.name, 60), kind(agreement.kind)));
+        let mut lines = vec![format!("**{}** · {} · {service}{end}", fit(&agreement.name, 60), kind(agreement.kind))];
         let targets: Vec<String> = Priority::ALL
             .into_iter()
             .flat_map(|priority| Metric::ALL.map(|metric| (priority, metric)))
@@ -199,9 +201,28 @@ pub fn agreements(
             lines.push(format!("> {}", targets.join(" · ")));
         }
         lines.extend(agreement.terms(now).map(|agreed| format!("-# {}", terms(agreed))));
+        items.push(lines.join("\n"));
     }
-    lines.extend(gaps.iter().take(GAPS_SHOWN).map(warning));
-    Message::say(lines.join("\n"))
+    // What cannot be kept is what one has to see.
+    items.splice(0..0, gaps.iter().take(GAPS_SHOWN).map(warning));
+    list(items)
+}
+
+/// As many as a message holds.
+fn list(items: Vec<String>) -> Message {
+    let count = items.len();
+    let mut length = 0;
+    let mut shown: Vec<String> = items
+        .into_iter()
+        .take_while(|item| {
+            length += item.chars().count() + 1;
+            length <= LIST
+        })
+        .collect();
+    if shown.len() < count {
+        shown.push(format!("-# … and {} more: `/setup export` has all of them.", count - shown.len()));
+    }
+    Message::say(shown.join("\n"))
 }
 
 /// It was retired.
@@ -248,7 +269,7 @@ pub fn holiday_set(calendar: &Named, date: Date, after: &Version, passed: bool) 
 
 /// All calendars.
 pub fn calendars(all: &[(Named, Version)], now: DateTime<Utc>) -> Message {
-    let mut lines = Vec::new();
+    let mut items = Vec::new();
     for (calendar, version) in all {
         let open = match (calendar.retired_at, calendar.timetable.is_open(now.into())) {
             (Some(at), _) => format!(" · retired <t:{}:d>", at.timestamp()),
@@ -256,15 +277,16 @@ pub fn calendars(all: &[(Named, Version)], now: DateTime<Utc>) -> Message {
             (None, false) => " · closed now".to_owned(),
         };
         let zone = if calendar.follows_guild { "the server's zone, " } else { "" };
-        lines.push(format!(
+        let mut lines = vec![format!(
             "**{}** · {} · {zone}`{}`{open}",
             fit(&calendar.name, 60),
             code(&version.hours.to_string(), 200),
             version.timezone
-        ));
+        )];
         lines.extend(days_to_come(&version.days, now));
+        items.push(lines.join("\n"));
     }
-    Message::say(lines.join("\n"))
+    list(items)
 }
 
 fn days_to_come(days: &Exceptions, now: DateTime<Utc>) -> Option<String> {

@@ -8,7 +8,7 @@ use super::clock::{Clock, Reason, State};
 use crate::business_time::{Instant, Span};
 
 /// Rows that are shown; of more, the middle is summed up in one.
-const ROWS: usize = 24;
+const ROWS: usize = 20;
 
 /// A stretch of time and what it adds.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -144,6 +144,11 @@ pub async fn by_id(tx: &mut Tx, guild: GuildId, id: &str) -> Result<ServiceRef, 
     Ok(ServiceRef { id: service.id, name: service.name })
 }
 
+/// The service of that id, in use or retired.
+pub async fn with_id(tx: &mut Tx, guild: GuildId, id: i64) -> Result<Option<Service>, Error> {
+    store::with_id(tx, guild, id).await
+}
+
 /// The services in use, for a select: id and name, by name.
 pub async fn choices(tx: &mut Tx, guild: GuildId) -> Result<Vec<(i64, String)>, Error> {
     let all = store::all(tx, guild).await?;

@@ -49,6 +49,18 @@ pub async fn find(tx: &mut Tx, guild: GuildId, key: &str) -> Result<Option<Servi
     Ok(row.map(|row| row.service(guild)))
 }
 
+/// The service of that id.
+pub async fn with_id(tx: &mut Tx, guild: GuildId, id: i64) -> Result<Option<Service>, Error> {
+    let row: Option<Row> = tx
+        .optional(
+            "SELECT service_id, name, owner_id, tier, hours, description, retired_at, version
+               FROM service WHERE guild_id = $1 AND service_id = $2",
+            args![guild, id],
+        )
+        .await?;
+    Ok(row.map(|row| row.service(guild)))
+}
+
 /// All services, by name.
 pub async fn all(tx: &mut Tx, guild: GuildId) -> Result<Vec<Service>, Error> {
     let rows: Vec<Row> = tx

@@ -35,13 +35,15 @@ pub enum Kind {
     Review,
     /// So much of a service-level target is used up.
     ServiceLevel,
+    /// So much of an error budget may be spent.
+    Budget,
     /// A digest is to be posted.
     Digest,
 }
 
 impl Kind {
     /// All of them.
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::PromisedUpdate,
         Self::Hold,
         Self::Unclaimed,
@@ -50,6 +52,7 @@ impl Kind {
         Self::Task,
         Self::Review,
         Self::ServiceLevel,
+        Self::Budget,
         Self::Digest,
     ];
 
@@ -64,6 +67,7 @@ impl Kind {
             Self::Task => "task",
             Self::Review => "review",
             Self::ServiceLevel => "service-level",
+            Self::Budget => "budget",
             Self::Digest => "digest",
         }
     }

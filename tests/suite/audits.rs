@@ -44,6 +44,12 @@ async fn an_audit_names_what_was_changed_and_not_what_was_renamed() {
             "UPDATE incident SET title = 'fault 3' WHERE number = 3",
         );
         assert_eq!(other_words.await, "INC-3 title");
+        let other_clock = found_after(
+            desk,
+            "UPDATE clock SET state = 'stopped' WHERE number = 2 AND metric = 'resolution'",
+            "UPDATE clock SET state = 'running' WHERE number = 2 AND metric = 'resolution'",
+        );
+        assert_eq!(other_clock.await, "INC-2 clocks");
         // Renaming a service is no change of its incidents.
         desk.dev.slash("general", "service edit", json!({"service": "checkout", "name": "the shop"})).await;
         assert_eq!(found_after(desk, "", "").await, "");

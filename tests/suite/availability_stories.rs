@@ -7,11 +7,12 @@ use wardroom::playground::Answer;
 
 use crate::desk::Desk;
 
-/// Moves the clock to a time of this November, to the second: what is due before is said before.
+/// Moves the clock to a time of this November, to the second. What is due by then is said before, which takes a while by the clock.
 async fn until(desk: &Desk, time: &str) {
     let at: DateTime<Utc> = format!("2026-11-{time}:00Z").parse().expect("a time");
-    desk.pass(at - desk.clock.now() - TimeDelta::minutes(2)).await;
-    desk.clock.advance(at - desk.clock.now());
+    let left = || (at - desk.clock.now()).max(TimeDelta::zero());
+    desk.pass((left() - TimeDelta::minutes(5)).max(TimeDelta::zero())).await;
+    desk.clock.advance(left());
 }
 
 async fn declare(desk: &Desk, title: &str, more: Value) {
@@ -315,6 +316,87 @@ async fn an_outage_of_many_weeks_is_found_in_each_of_its_months() {
         restore(desk, "INC-1", "10:00").await;
         assert_eq!(asked("2026-10").await.lines().nth(1), october.lines().nth(1));
         assert!(asked("today").await.contains("(began before)"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_that_lasts_says_when_half_and_all_of_the_budget_is_spent() {
+    Desk::on_each_database(async |desk| {
+        desk.set_up().await;
+        let owner = json!({"service": "checkout", "owner": desk.carla.id().to_string()});
+        desk.dev.slash("general", "service edit", owner).await;
+        // 99.9 % of November are 43 minutes and 12 seconds.
+        promise(desk, "99.9 %").await;
+        declare(desk, "checkout is down", json!({"started": "10:00"})).await;
+        desk.settle().await;
+        let room = desk.room("INC-1");
+        let said = || {
+            let seen = desk.seen_in(room.clone());
+            seen.lines().filter(|line| line.contains("error budget")).map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert!(said().is_empty(), "{:?}", said());
+        desk.clock.advance("2026-11-24T10:21:30Z".parse::<DateTime<Utc>>().expect("a time") - desk.clock.now());
+        desk.settle().await;
+        assert!(said().is_empty(), "{:?}", said());
+        // Half of it, to the second; a second incident on the same service does not say it again.
+        desk.clock.advance("2026-11-24T10:21:36Z".parse::<DateTime<Utc>>().expect("a time") - desk.clock.now());
+        desk.settle().await;
+        assert_eq!(said().len(), 1, "{:?}", said());
+        declare(desk, "nobody can pay", json!({"started": "10:20"})).await;
+        desk.settle().await;
+        until(desk, "24T10:31").await;
+        desk.settle().await;
+        until(desk, "24T10:35").await;
+        desk.settle().await;
+        until(desk, "24T11:30").await;
+        desk.settle().await;
+        let all: Vec<String> = ["INC-1", "INC-2"]
+            .into_iter()
+            .flat_map(|number| {
+                let seen = desk.seen_in(desk.room(number));
+                seen.lines().filter(|line| line.contains("error budget")).map(str::to_owned).collect::<Vec<_>>()
+            })
+            .collect();
+        let of = |start: &str| all.iter().filter(|line| line.contains(start)).count();
+        assert_eq!((of(" 50 %"), of(" 75 %"), of("is spent"), all.len()), (1, 1, 1, 3), "{all:?}");
+        assert!(
+            all[0].starts_with(
+                "@carla 🔥 50 % of the error budget of **checkout** for November 2026 are spent: 21 min 36 s"
+            ),
+            "{all:?}"
+        );
+        // The next month has a budget of its own, and the outage lasts.
+        desk.pass(TimeDelta::days(7)).await;
+        desk.settle().await;
+        let seen = format!("{}{}", desk.seen_in(desk.room("INC-1")), desk.seen_in(desk.room("INC-2")));
+        assert!(seen.contains("for December 2026"), "{seen}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_told_afterwards_is_said_at_once_and_rehearsals_spend_nothing() {
+    Desk::on_each_database(async |desk| {
+        desk.set_up().await;
+        promise(desk, "99.9 %").await;
+        declare(desk, "it rings", json!({"kind": "drill", "started": "09:00"})).await;
+        desk.settle().await;
+        assert!(!desk.seen_in(desk.room("INC-1")).contains("error budget"));
+        // An hour that is over already is more than all of the budget: the highest step alone is said.
+        declare(desk, "checkout was down", json!({"started": "08:00"})).await;
+        desk.settle().await;
+        let seen = desk.seen_in(desk.room("INC-2"));
+        assert_eq!(seen.matches("error budget").count(), 1, "{seen}");
+        assert!(
+            seen.contains("is spent: 2 h down of 43 min 12 s that 99.90 % allow. The promise cannot be kept any more."),
+            "{seen}"
+        );
+        restore(desk, "INC-2", "08:10").await;
+        desk.settle().await;
+        declare(desk, "again", json!({"started": "09:00"})).await;
+        desk.settle().await;
+        assert!(!desk.seen_in(desk.room("INC-3")).contains("error budget"), "what was said stays said");
     })
     .await;
 }

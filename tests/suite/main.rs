@@ -14,6 +14,7 @@ mod course_stories;
 mod deliveries;
 mod delivery_trials;
 mod desk;
+mod digest_stories;
 mod exports;
 mod failure_stories;
 mod file_stories;

@@ -6,10 +6,12 @@ use wardroom::args;
 use wardroom::availability;
 use wardroom::incident::{impairment, listing};
 use wardroom::journal;
+use wardroom::level;
 use wardroom::number::{Kind, Number};
 use wardroom::snowflake::GuildId;
 use wardroom::store::search::{self, TIERS, Texts, words};
 use wardroom::store::{Store, Value};
+use wardroom::timer;
 
 use crate::desk::Database;
 
@@ -21,7 +23,7 @@ const INCIDENTS: i64 = 2000;
 const FOUND: i64 = 1000;
 
 /// `$1` guilds from [`GUILD`] on, `$2` incidents of each.
-const SEED: [&str; 8] = [
+const SEED: &[&str] = &[
     "INSERT INTO guild (guild_id, timezone, joined_at)
      WITH RECURSIVE g (id) AS (SELECT 42 UNION ALL SELECT id + 1 FROM g WHERE id < 41 + $1) SELECT id, 'UTC', 0 FROM g WHERE $2 > 0",
     "INSERT INTO service (guild_id, service_id, name, name_key, tier, version)
@@ -53,19 +55,64 @@ const SEED: [&str; 8] = [
        FROM incident WHERE $1 > 0 AND $2 > 0",
 ];
 
+/// `$1` guilds, `$2` incidents of each: a clock and an armed timer for every one, due a millisecond after another. One in ten goes on, one
+/// in a hundred in a calendar of its own.
+const LEVELS: &[&str] = &[
+    "INSERT INTO calendar (guild_id, calendar_id, name, name_key, follows_guild)
+     SELECT guild_id, n, 'calendar ' || n, 'calendar ' || n, 1 FROM guild, (SELECT 1 AS n UNION ALL SELECT 2) c WHERE $1 > 0 AND $2 > 0",
+    "INSERT INTO agreement (guild_id, agreement_id, kind, name, name_key, from_at)
+     SELECT guild_id, 1, 'sla', 'Default', 'default', 0 FROM guild WHERE $1 > 0 AND $2 > 0",
+    "INSERT INTO clock (guild_id, number, metric, generation, priority, agreement_id, amount, target_seconds, calendar_id, state,
+                        started_at, promised_at, due_at, corrected, told)
+     SELECT guild_id, number, 'resolution', 1, 3, 1, '4h', 14400, CASE WHEN number % 100 = 0 THEN 2 ELSE 1 END,
+            CASE WHEN number % 10 = 0 THEN 'running' ELSE 'stopped' END, 0, 0, number * 1000, 0, 0
+       FROM incident WHERE $1 > 0 AND $2 > 0",
+    "INSERT INTO timer (guild_id, kind, subject, due_at, generation, state)
+     SELECT guild_id, 'service-level', 'INC-' || number, number * 1000, 1, 'armed' FROM incident WHERE $1 > 0 AND $2 > 0",
+];
+
+/// What a digest asks: the targets that were due in a period.
+const DUE_BETWEEN: &str =
+    "SELECT number, metric, priority, service_id, due_at, stopped_at, at_risk_at, corrected FROM clock
+      WHERE guild_id = $1 AND due_at >= $2 AND due_at < $3 AND state <> 'void' ORDER BY due_at, number";
+
 fn is_postgres(database: &Database) -> bool {
     matches!(database, Database::Postgres(_))
 }
 
-async fn seed(store: &Store, postgres: bool) {
+/// Runs statements with `$1` guilds and `$2` incidents of each.
+async fn fill(store: &Store, postgres: bool, statements: &'static [&'static str]) {
     store
         .write(move |tx| {
             Box::pin(async move {
-                for sql in SEED {
+                for sql in statements {
                     // The databases differ in the name of the type alone.
                     let sql = sql.replace("BYTES", if postgres { "BYTEA" } else { "BLOB" });
                     tx.execute(sql.leak(), args![GUILDS, INCIDENTS]).await?;
                 }
+                Ok(())
+            })
+        })
+        .await
+        .expect("the past is written");
+}
+
+/// Gathers what PostgreSQL's autovacuum would.
+async fn analyze(store: &Store, tables: &[&str]) {
+    for table in tables {
+        let sql: &'static str = format!("ANALYZE {table}").leak();
+        store
+            .write(move |tx| Box::pin(async move { tx.execute(sql, Vec::new()).await.map(drop) }))
+            .await
+            .expect("statistics");
+    }
+}
+
+async fn seed(store: &Store, postgres: bool) {
+    fill(store, postgres, SEED).await;
+    store
+        .write(move |tx| {
+            Box::pin(async move {
                 for value in 1..=FOUND {
                     let title = format!("Payments time out at terminal {value}");
                     let texts = Texts { title: &title, body: "", around: "" };
@@ -92,7 +139,7 @@ async fn seed(store: &Store, postgres: bool) {
                 .await
                 .expect("others are written");
         }
-        for table in [
+        let tables = [
             "incident",
             "journal_entry",
             "journal_text",
@@ -102,19 +149,19 @@ async fn seed(store: &Store, postgres: bool) {
             "guild",
             "impact_window",
             "planned_window",
-        ] {
-            let sql: &'static str = format!("ANALYZE {table}").leak();
-            store
-                .write(move |tx| Box::pin(async move { tx.execute(sql, Vec::new()).await.map(drop) }))
-                .await
-                .expect("statistics");
-        }
+        ];
+        analyze(store, &tables).await;
     }
 }
 
 /// The steps of carrying `sql` out.
 async fn plan(store: &Store, postgres: bool, sql: &str, args: Vec<Value>) -> Vec<String> {
-    let sql: &'static str = format!("{} {sql}", if postgres { "EXPLAIN" } else { "EXPLAIN QUERY PLAN" }).leak();
+    let how = if postgres { "EXPLAIN" } else { "EXPLAIN QUERY PLAN" };
+    explain(store, postgres, how, sql, args).await
+}
+
+async fn explain(store: &Store, postgres: bool, how: &str, sql: &str, args: Vec<Value>) -> Vec<String> {
+    let sql: &'static str = format!("{how} {sql}").leak();
     let steps = store
         .read(move |tx| {
             let args = args.clone();
@@ -241,6 +288,47 @@ async fn whatever_is_asked_goes_by_an_index() {
                 }
                 let args = args![GUILD, query, i64::MAX, 200_i64];
                 must_go_by_index(&store, postgres, &format!("find {text} by {tier:?}"), sql, args).await;
+            }
+        }
+        store.close().await;
+    }
+}
+
+/// Rows that PostgreSQL read and threw away.
+fn thrown_away(steps: &[String]) -> usize {
+    let removed = regex::Regex::new(r"Rows Removed by (?:Filter|Index Recheck): (\d+)").expect("a pattern");
+    steps.iter().filter_map(|step| removed.captures(step)).filter_map(|found| found[1].parse::<usize>().ok()).sum()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_due_is_found_without_reading_what_is_not() {
+    for database in Database::each().await {
+        let postgres = is_postgres(&database);
+        let store = Store::open(&database.url()).await.expect("it opens");
+        fill(&store, postgres, &SEED[..3]).await;
+        fill(&store, postgres, LEVELS).await;
+        if postgres {
+            analyze(&store, &["guild", "incident", "clock", "timer"]).await;
+        }
+        let asked = [
+            ("due", timer::DUE, "timer_due", args![1000_i64, 50_i64, i64::MIN, 0_i64]),
+            ("next due", timer::NEXT_DUE, "timer_due", Vec::new()),
+            ("due between", DUE_BETWEEN, "clock_of_due", args![GUILD, 500_000_i64, 510_000_i64]),
+        ];
+        let running = level::store::STATEMENTS.map(|(name, sql)| (name, sql, "clock_running", args![GUILD, 2_i64]));
+        for (name, sql, index, args) in asked.into_iter().chain(running) {
+            let steps = plan(&store, postgres, sql, args.clone()).await;
+            let told = steps.join("\n");
+            assert!(steps.iter().any(|step| step.contains(index)), "{name} does not use {index}:\n{told}");
+            assert!(!told.contains("Seq Scan"), "{name} reads a table through:\n{told}");
+            // The earliest is the first of the index, of which nothing more is read.
+            let scans = !postgres && name != "next due" && told.contains("SCAN");
+            assert!(!scans, "{name} reads an index through:\n{told}");
+            let has_order = index == "timer_due";
+            assert!(!has_order || !is_sorted_afterwards(&steps), "{name} is sorted after it was read:\n{told}");
+            if postgres {
+                let steps = explain(&store, true, "EXPLAIN (ANALYZE, BUFFERS)", sql, args).await;
+                assert_eq!(thrown_away(&steps), 0, "{name} reads what it does not want:\n{}", steps.join("\n"));
             }
         }
         store.close().await;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::{length, stretch};
+use crate::availability::alarm::Alarm;
 use crate::availability::budget::{Budget, Burn};
 use crate::availability::measure::Measured;
 use crate::availability::promise::Promise;
@@ -199,6 +200,24 @@ fn causes(measured: &Measured, outage: &Outage, known: &BTreeMap<Number, Known>)
     }
     parts.extend(measured.overruns(outage.span).iter().map(|window| format!("overrun of {}", fit(&window.name, 40))));
     parts.join(", ")
+}
+
+/// So much of a budget is spent.
+pub fn budget_spent(alarm: &Alarm) -> String {
+    let Alarm { service, month, step, budget } = alarm;
+    let (name, month) = (fit(&service.name, 80), month.name());
+    let (spent, all, promised) = (length(budget.spent), length(budget.budget), promised(budget.objective));
+    let more = code(&format!("/availability report service:{}", service.name), 110);
+    if budget.left() <= 0 {
+        let broken = if budget.is_broken() { " The promise cannot be kept any more." } else { "" };
+        return format!(
+            "🔥 the error budget of **{name}** for {month} is spent: {spent} down of {all} that {promised} % allow.{broken} {more}"
+        );
+    }
+    format!(
+        "🔥 {step} % of the error budget of **{name}** for {month} are spent: {spent} down of {all} that {promised} % allow, {} left. {more}",
+        length(budget.left())
+    )
 }
 
 /// All services.

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::{due, headline, moment, relative, service};
+use super::{colour, due, headline, moment, relative, service};
 use crate::chat::custom_id::CustomId;
-use crate::chat::message::{Button, Look, Message};
+use crate::chat::message::{Block, Button, Card, Look, Message};
 use crate::chat::text::{esc, fit};
 use crate::error::Refusal;
 use crate::incident::Incident;
@@ -130,19 +130,21 @@ pub fn level_notice(incident: &Incident, steps: &[Step], late: bool) -> Message 
 
 /// The arithmetic of each clock.
 pub fn why(incident: &Incident, book: &Book, clocks: &[Clock], guild: &Guild, now: DateTime<Utc>) -> Message {
-    let mut lines = vec![format!("{} · times in `{}`", headline(incident), guild.zone_name)];
+    let mut blocks = vec![Block::Text(format!("{} · times in `{}`", headline(incident), guild.zone_name))];
     if clocks.is_empty() {
-        lines.push(format!(
+        blocks.push(Block::Text(format!(
             "Nothing is promised for {} of {}. `/sla set` promises something for those to come.",
             incident.priority.name(),
             service(incident)
-        ));
+        )));
     }
     for clock in clocks {
         let Some(calendar) = clock.calendar(book) else { continue };
-        lines.push(reckoning(book, clock, calendar, guild, now));
+        blocks.push(Block::Line);
+        blocks.push(Block::Text(reckoning(book, clock, calendar, guild, now)));
     }
-    Message::say(lines.join("\n"))
+    // A card holds twice what a plain message does: two tables of twenty rows.
+    Message::card(Card { colour: colour(incident), blocks })
 }
 
 fn reckoning(book: &Book, clock: &Clock, calendar: &Named, guild: &Guild, now: DateTime<Utc>) -> String {

@@ -6,11 +6,10 @@ pub mod store;
 pub mod verbs;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use jiff::civil::Weekday;
-use jiff::tz::TimeZone;
 
 use super::history::ReviewState;
 use super::{Incident, Kind, State, reply as words};
+use crate::business_time::Timetable;
 use crate::error::Refusal;
 use crate::number::{self, Number};
 use crate::snowflake::UserId;
@@ -203,23 +202,11 @@ pub fn begins_by_itself(incident: &Incident) -> bool {
     incident.kind == Kind::Live && (incident.major || incident.priority.pages())
 }
 
-/// The end of the `days`-th working day after `from` in `zone`: Monday to Friday, at 17:00.
-pub fn due(from: DateTime<Utc>, days: i64, zone: &TimeZone) -> DateTime<Utc> {
-    let due = || {
-        let now = jiff::Timestamp::from_microsecond(from.timestamp_micros()).ok()?;
-        let mut day = zone.to_datetime(now).date();
-        let mut left = days;
-        while left > 0 {
-            day = day.tomorrow().ok()?;
-            if !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) {
-                left -= 1;
-            }
-        }
-        let due = zone.to_timestamp(day.at(17, 0, 0, 0)).ok()?;
-        DateTime::from_timestamp_micros(due.as_microsecond())
-    };
-    // Only beyond the year 9999 there is no such day.
-    due().unwrap_or(from + TimeDelta::days(days))
+/// When a review is due that has `days` working days from `from` on: at the end of the last of them, by `office`.
+pub fn due(from: DateTime<Utc>, days: i64, office: &Timetable) -> DateTime<Utc> {
+    let end = u32::try_from(days).ok().and_then(|days| office.end_of_working_day(from.into(), days));
+    // An office that is never open again keeps nobody from looking back.
+    end.map_or(from + TimeDelta::days(days), DateTime::from)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::chat::phrase::zone;
+use crate::business_time::Calendar;
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().expect("an instant")
@@ -9,13 +9,18 @@ fn at(text: &str) -> DateTime<Utc> {
 
 #[test]
 fn a_review_is_due_at_the_end_of_a_working_day() {
-    let berlin = zone("Europe/Berlin").expect("it exists");
+    let office = |zone: &str, days: &str| {
+        let week = "Mon-Fri 09:00-17:00".parse().expect("hours");
+        Timetable::of(&Calendar::new(zone, week, days.parse().expect("days")).expect("a calendar"))
+    };
+    let berlin = office("Europe/Berlin", "");
     // Friday, 2026-11-20; Monday is the first working day after it.
     assert_eq!(due(at("2026-11-20T10:00:00Z"), 1, &berlin), at("2026-11-23T16:00:00Z"));
     assert_eq!(due(at("2026-11-20T10:00:00Z"), 5, &berlin), at("2026-11-27T16:00:00Z"));
+    let holiday = office("Europe/Berlin", "2026-11-23 closed");
+    assert_eq!(due(at("2026-11-20T10:00:00Z"), 1, &holiday), at("2026-11-24T16:00:00Z"));
     // Late in the evening of New York it is still Thursday there.
-    let new_york = zone("America/New_York").expect("it exists");
-    assert_eq!(due(at("2026-11-20T03:00:00Z"), 1, &new_york), at("2026-11-20T22:00:00Z"));
+    assert_eq!(due(at("2026-11-20T03:00:00Z"), 1, &office("America/New_York", "")), at("2026-11-20T22:00:00Z"));
 }
 
 fn texts(one: Option<&str>, other: Option<&str>) -> Texts {

@@ -13,6 +13,7 @@ use crate::incident::history::{self, ReviewState};
 use crate::incident::step::{find, step, undoable, written};
 use crate::incident::{Incident, entries, jobs, reply as words, report, tasks};
 use crate::journal::{Change, Fact};
+use crate::level;
 use crate::outbox::{self, Home};
 use crate::policy;
 use crate::setup::Purpose;
@@ -77,7 +78,8 @@ pub async fn begin_again(tx: &mut Tx, scene: &Scene, reopened: &Incident) -> Res
 /// The review begins: its card, its thread, its reminder.
 pub async fn begin(tx: &mut Tx, scene: &Scene, before: &Incident, basis: &str) -> Result<(Incident, Review), Error> {
     let habits = scene.guild.habits;
-    let due = super::due(scene.now, habits.review_within_days, &scene.guild.zone);
+    let office = level::agreed(tx, &scene.guild).await?.office();
+    let due = super::due(scene.now, habits.review_within_days, &office);
     let review = Review::begin(before, due)?;
     store::put(tx, before.guild, &review).await?;
     let changes = vec![Change::new("owner", Fact::person(review.owner)), Change::new("due", Fact::instant(Some(due)))];

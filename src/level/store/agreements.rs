@@ -13,60 +13,94 @@ use crate::level::{Agreement, Amount, Kind, Metric, Target, Terms};
 use crate::snowflake::GuildId;
 use crate::store::Tx;
 
+/// An agreement with its terms from some moment on, if it has any.
 #[derive(FromRow)]
 struct Row {
     agreement_id: i64,
     kind: String,
     name: String,
     service_id: Option<i64>,
-    from_at: i64,
+    agreed_at: i64,
     retired_at: Option<i64>,
-}
-
-#[derive(FromRow)]
-struct TermsRow {
-    agreement_id: i64,
-    from_at: i64,
+    from_at: Option<i64>,
     workload: Option<String>,
     exceptions: Option<String>,
     availability: Option<i64>,
-    pauses: String,
-    pauses_response: i64,
-    warnings: String,
+    pauses: Option<String>,
+    pauses_response: Option<i64>,
+    warnings: Option<String>,
 }
 
-impl TermsRow {
-    fn terms(self) -> Result<Terms, Failure> {
-        let odd = |what: &str| Failure::inconsistent("agreement_terms", format!("`{what}` cannot be read"));
+impl Row {
+    fn terms(&self) -> Result<Terms, Failure> {
+        let odd =
+            |what: &str| Failure::inconsistent("agreement_terms", format!("agreement {}: {what}", self.agreement_id));
+        let (Some(from), Some(pauses), Some(pauses_response), Some(warnings)) =
+            (self.from_at, &self.pauses, self.pauses_response, &self.warnings)
+        else {
+            return Err(odd("there are none"));
+        };
+        let unreadable = |text: &str| odd(&format!("`{text}` cannot be read"));
         Ok(Terms {
-            from: instant(self.from_at),
-            workload: self.workload,
-            exceptions: self.exceptions,
+            from: instant(from),
+            workload: self.workload.clone(),
+            exceptions: self.exceptions.clone(),
             availability: self.availability,
-            pauses: self
-                .pauses
+            pauses: pauses
                 .split_whitespace()
-                .map(|name| HoldReason::named(name).ok_or_else(|| odd(name)))
+                .map(|name| HoldReason::named(name).ok_or_else(|| unreadable(name)))
                 .collect::<Result<_, _>>()?,
-            pauses_response: self.pauses_response != 0,
-            warnings: self.warnings.parse().map_err(|_| odd(&self.warnings))?,
+            pauses_response: pauses_response != 0,
+            warnings: warnings.parse().map_err(|_| unreadable(warnings))?,
         })
     }
 }
 
-/// The agreements of `guild`, in force or retired, in the order of their ids.
-pub async fn all(tx: &mut Tx, guild: GuildId) -> Result<Vec<Agreement>, Error> {
-    let mut terms: BTreeMap<i64, Vec<Terms>> = BTreeMap::new();
-    let rows: Vec<TermsRow> = tx
-        .all(
-            "SELECT agreement_id, from_at, workload, exceptions, availability, pauses, pauses_response, warnings
-               FROM agreement_terms WHERE guild_id = $1 ORDER BY agreement_id, from_at",
+/// Whether any agreement of `guild` ever promised how available something is.
+pub async fn promises_availability(tx: &mut Tx, guild: GuildId) -> Result<bool, Error> {
+    let row: Option<(i64,)> = tx
+        .optional(
+            "SELECT agreement_id FROM agreement_terms WHERE guild_id = $1 AND availability IS NOT NULL LIMIT 1",
             args![guild],
         )
         .await?;
-    for row in rows {
-        terms.entry(row.agreement_id).or_default().push(row.terms()?);
-    }
+    Ok(row.is_some())
+}
+
+/// The agreements of `guild`, in force or retired, in the order of their ids.
+pub async fn all(tx: &mut Tx, guild: GuildId) -> Result<Vec<Agreement>, Error> {
+    let mut targets = targets(tx, guild).await?;
+    let rows: Vec<Row> = tx
+        .all(
+            "SELECT a.agreement_id, a.kind, a.name, a.service_id, a.from_at AS agreed_at, a.retired_at, t.from_at, t.workload,
+                    t.exceptions, t.availability, t.pauses, t.pauses_response, t.warnings
+               FROM agreement a
+               LEFT JOIN agreement_terms t ON t.guild_id = a.guild_id AND t.agreement_id = a.agreement_id
+              WHERE a.guild_id = $1 ORDER BY a.agreement_id, t.from_at",
+            args![guild],
+        )
+        .await?;
+    rows.chunk_by(|one, next| one.agreement_id == next.agreement_id)
+        .filter_map(|rows| rows.first().map(|first| (first, rows)))
+        .map(|(row, rows)| {
+            let kind = &row.kind;
+            Ok(Agreement {
+                id: row.agreement_id,
+                kind: Kind::named(kind)
+                    .ok_or_else(|| Failure::inconsistent("agreement", format!("kind `{kind}` is unknown")))?,
+                name: row.name.clone(),
+                service: row.service_id,
+                from: instant(row.agreed_at),
+                retired_at: row.retired_at.map(instant),
+                terms: rows.iter().map(Row::terms).collect::<Result<_, _>>()?,
+                targets: targets.remove(&row.agreement_id).unwrap_or_default(),
+            })
+        })
+        .collect()
+}
+
+/// The targets of each agreement, the oldest first.
+async fn targets(tx: &mut Tx, guild: GuildId) -> Result<BTreeMap<i64, Vec<Target>>, Error> {
     let mut targets: BTreeMap<i64, Vec<Target>> = BTreeMap::new();
     let rows: Vec<(i64, i64, String, i64, Option<String>, i64)> = tx
         .all(
@@ -85,29 +119,7 @@ pub async fn all(tx: &mut Tx, guild: GuildId) -> Result<Vec<Agreement>, Error> {
             calendar,
         });
     }
-    let rows: Vec<Row> = tx
-        .all(
-            "SELECT agreement_id, kind, name, service_id, from_at, retired_at FROM agreement WHERE guild_id = $1
-              ORDER BY agreement_id",
-            args![guild],
-        )
-        .await?;
-    rows.into_iter()
-        .map(|row| {
-            let kind = row.kind;
-            Ok(Agreement {
-                id: row.agreement_id,
-                kind: Kind::named(&kind)
-                    .ok_or_else(|| Failure::inconsistent("agreement", format!("kind `{kind}` is unknown")))?,
-                name: row.name,
-                service: row.service_id,
-                from: instant(row.from_at),
-                retired_at: row.retired_at.map(instant),
-                terms: terms.remove(&row.agreement_id).unwrap_or_default(),
-                targets: targets.remove(&row.agreement_id).unwrap_or_default(),
-            })
-        })
-        .collect()
+    Ok(targets)
 }
 
 /// Writes down a new agreement with its terms and targets.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use sqlx::FromRow;
 
 use crate::args;
 use crate::business_time::{Calendar, Exceptions, Timetable, Week};
@@ -34,37 +35,55 @@ impl Version {
     }
 }
 
+/// A calendar with one of its versions, if it has any.
+#[derive(FromRow)]
+struct Row {
+    calendar_id: i64,
+    name: String,
+    follows_guild: i64,
+    retired_at: Option<i64>,
+    from_at: Option<i64>,
+    timezone: Option<String>,
+    hours: Option<String>,
+    days: Option<String>,
+}
+
 /// The calendars of `guild` by id.
 pub async fn calendars(tx: &mut Tx, guild: GuildId) -> Result<BTreeMap<i64, Named>, Error> {
-    let rows: Vec<(i64, String, i64, Option<i64>)> = tx
+    let rows: Vec<Row> = tx
         .all(
-            "SELECT calendar_id, name, follows_guild, retired_at FROM calendar WHERE guild_id = $1 ORDER BY calendar_id",
+            "SELECT c.calendar_id, c.name, c.follows_guild, c.retired_at, v.from_at, v.timezone, v.hours, v.days
+               FROM calendar c
+               LEFT JOIN calendar_version v ON v.guild_id = c.guild_id AND v.calendar_id = c.calendar_id
+              WHERE c.guild_id = $1 ORDER BY c.calendar_id, v.from_at",
             args![guild],
         )
         .await?;
-    let stored: Vec<(i64, i64, String, String, String)> = tx
-        .all(
-            "SELECT calendar_id, from_at, timezone, hours, days FROM calendar_version WHERE guild_id = $1
-              ORDER BY calendar_id, from_at",
-            args![guild],
-        )
-        .await?;
-    let mut versions: BTreeMap<i64, Vec<_>> = BTreeMap::new();
-    for (id, from, timezone, hours, days) in stored {
-        let version = version(from, timezone, &hours, &days)?;
-        versions.entry(id).or_default().push((version.from.into(), version.calendar()?));
-    }
-    let mut calendars = BTreeMap::new();
-    for (id, name, follows_guild, retired_at) in rows {
-        let versions = versions.remove(&id).unwrap_or_default();
-        if versions.is_empty() {
-            return Err(Failure::inconsistent("calendar", format!("calendar {id} has no hours")).into());
-        }
-        let timetable = Arc::new(Timetable::versions(versions));
-        let retired_at = retired_at.map(instant);
-        calendars.insert(id, Named { id, name, follows_guild: follows_guild != 0, retired_at, timetable });
-    }
-    Ok(calendars)
+    rows.chunk_by(|one, next| one.calendar_id == next.calendar_id)
+        .filter_map(|rows| rows.first().map(|first| (first, rows)))
+        .map(|(Row { calendar_id: id, name, follows_guild, retired_at, .. }, rows)| {
+            let versions = rows
+                .iter()
+                .map(|row| {
+                    let (Some(from), Some(zone), Some(hours), Some(days)) =
+                        (row.from_at, &row.timezone, &row.hours, &row.days)
+                    else {
+                        return Err(Failure::inconsistent("calendar", format!("calendar {id} has no hours")).into());
+                    };
+                    let version = version(from, zone.clone(), hours, days)?;
+                    Ok((version.from.into(), version.calendar()?))
+                })
+                .collect::<Result<Vec<_>, Error>>()?;
+            let named = Named {
+                id: *id,
+                name: name.clone(),
+                follows_guild: *follows_guild != 0,
+                retired_at: retired_at.map(instant),
+                timetable: Arc::new(Timetable::versions(versions)),
+            };
+            Ok((*id, named))
+        })
+        .collect()
 }
 
 fn version(from: i64, timezone: String, hours: &str, days: &str) -> Result<Version, Error> {

@@ -1,6 +1,6 @@
 //! Tables of clocks: what [`crate::level::clock::run`] computed, for lists, digests and timers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
@@ -15,8 +15,10 @@ use crate::level::clock::{Reason, Segment};
 use crate::level::{Amount, Book, Clock, Metric, State};
 use crate::number::{Kind, Number};
 use crate::snowflake::GuildId;
-use crate::store::Tx;
+use crate::store::{Statement, Tx};
 
+/// Statements that go to the database at once: SQLite takes 32,766 arguments, and an incident may have waited for a thousand things.
+const TOGETHER: usize = 200;
 /// The share of a target from which on it is at risk (`sla-semantics` 3).
 const AT_RISK: i64 = 75;
 
@@ -71,6 +73,16 @@ impl Row {
             told: warnings.steps().into_iter().map(|(percent, _)| percent).filter(|p| *p <= self.told).collect(),
         })
     }
+}
+
+#[derive(FromRow)]
+struct SegmentRow {
+    number: i64,
+    metric: String,
+    from_at: i64,
+    until_at: Option<i64>,
+    counted: i64,
+    reason: String,
 }
 
 macro_rules! clocks {
@@ -133,53 +145,106 @@ pub async fn faces(tx: &mut Tx, guild: GuildId, number: Number) -> Result<Vec<Fa
 
 /// The clocks of an incident, response first.
 pub async fn clocks(tx: &mut Tx, guild: GuildId, book: &Book, number: Number) -> Result<Vec<Clock>, Error> {
-    let rows: Vec<Row> =
-        tx.all(clocks!("WHERE guild_id = $1 AND number = $2 ORDER BY metric DESC"), args![guild, number.value]).await?;
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    let segments: Vec<(String, i64, Option<i64>, i64, String)> = tx
+    let mut found = clocks_between(tx, guild, book, number.value, number.value).await?;
+    Ok(found.remove(&number.value).unwrap_or_default())
+}
+
+/// The clocks of the incidents from number `first` to `last`, response first of each.
+pub async fn clocks_between(
+    tx: &mut Tx,
+    guild: GuildId,
+    book: &Book,
+    first: i64,
+    last: i64,
+) -> Result<BTreeMap<i64, Vec<Clock>>, Error> {
+    let rows: Vec<Row> = tx
         .all(
-            "SELECT metric, from_at, until_at, counted, reason FROM clock_segment WHERE guild_id = $1 AND number = $2
-              ORDER BY metric, segment",
-            args![guild, number.value],
+            clocks!("WHERE guild_id = $1 AND number BETWEEN $2 AND $3 ORDER BY number, metric DESC"),
+            args![guild, first, last],
         )
         .await?;
-    let mut by_metric: BTreeMap<String, Vec<Segment>> = BTreeMap::new();
-    for (metric, from, until, counted, reason) in segments {
-        let reason = Reason::read(&reason)
-            .ok_or_else(|| Failure::inconsistent("clock_segment", format!("{number}: reason `{reason}`")))?;
-        by_metric.entry(metric).or_default().push(Segment {
-            from: instant(from).into(),
-            until: until.map(|until| instant(until).into()),
-            counted: counted != 0,
+    let mut found: BTreeMap<i64, Vec<Clock>> = BTreeMap::new();
+    if rows.is_empty() {
+        return Ok(found);
+    }
+    let stored: Vec<SegmentRow> = tx
+        .all(
+            "SELECT number, metric, from_at, until_at, counted, reason FROM clock_segment
+              WHERE guild_id = $1 AND number BETWEEN $2 AND $3 ORDER BY number, metric, segment",
+            args![guild, first, last],
+        )
+        .await?;
+    let mut segments: BTreeMap<(i64, String), Vec<Segment>> = BTreeMap::new();
+    for row in stored {
+        let odd = || Failure::inconsistent("clock_segment", format!("INC-{}: reason `{}`", row.number, row.reason));
+        let reason = Reason::read(&row.reason).ok_or_else(odd)?;
+        segments.entry((row.number, row.metric)).or_default().push(Segment {
+            from: instant(row.from_at).into(),
+            until: row.until_at.map(|until| instant(until).into()),
+            counted: row.counted != 0,
             reason,
         });
     }
-    rows.into_iter()
-        .map(|row| {
-            let segments = by_metric.remove(&row.metric).unwrap_or_default();
-            row.clock(book, segments).map_err(Error::from)
-        })
-        .collect()
+    for row in rows {
+        let (number, segments) = (row.number, segments.remove(&(row.number, row.metric.clone())).unwrap_or_default());
+        found.entry(number).or_default().push(row.clock(book, segments)?);
+    }
+    Ok(found)
 }
 
-/// Writes down how `clock` of `number` stands at `now`, in place of what was known of it.
-pub async fn put(
+/// Writes down how the clocks of a new incident stand at `now`.
+pub async fn insert(
     tx: &mut Tx,
     guild: GuildId,
     book: &Book,
     number: Number,
-    clock: &Clock,
+    clocks: &[Clock],
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
+    execute(tx, clocks.iter().flat_map(|clock| rows(guild, book, number, clock, now)).collect()).await
+}
+
+/// Writes down how the clocks of `number` stand at `now`, in place of all that was known of them: of a metric without a clock nothing is
+/// promised any more, as if it had never been.
+pub async fn replace(
+    tx: &mut Tx,
+    guild: GuildId,
+    book: &Book,
+    number: Number,
+    clocks: &[Clock],
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let mut statements: Vec<Statement> =
+        vec![("DELETE FROM clock_segment WHERE guild_id = $1 AND number = $2", args![guild, number.value])];
+    for metric in Metric::ALL {
+        match clocks.iter().find(|clock| clock.metric == metric) {
+            Some(clock) => statements.extend(rows(guild, book, number, clock, now)),
+            None => statements.push((
+                "DELETE FROM clock WHERE guild_id = $1 AND number = $2 AND metric = $3",
+                args![guild, number.value, metric.name()],
+            )),
+        }
+    }
+    execute(tx, statements).await
+}
+
+async fn execute(tx: &mut Tx, mut statements: Vec<Statement>) -> Result<(), Error> {
+    while !statements.is_empty() {
+        let rest = statements.split_off(statements.len().min(TOGETHER));
+        tx.execute_all(std::mem::replace(&mut statements, rest)).await?;
+    }
+    Ok(())
+}
+
+/// The rows of a clock of which no segment is written down.
+fn rows(guild: GuildId, book: &Book, number: Number, clock: &Clock, now: DateTime<Utc>) -> Vec<Statement> {
     let metric = clock.metric.name();
     let calendar = book.calendars.get(&clock.promise.calendar);
     let at = |at: Option<Instant>| at.map(DateTime::<Utc>::from);
     let breached = calendar.and_then(|calendar| clock.breached(calendar, now.into()));
     let told = clock.told.last().copied().unwrap_or(0);
     let corrected = breached.is_none() && clock.state == State::Stopped && told >= 100;
-    tx.execute(
+    let face = (
         "INSERT INTO clock (guild_id, number, metric, generation, priority, service_id, agreement_id, amount, target_seconds,
                             calendar_id, state, started_at, promised_at, stopped_at, due_at, breached_at, at_risk_at,
                             corrected, told)
@@ -212,15 +277,9 @@ pub async fn put(
             corrected,
             told
         ],
-    )
-    .await?;
-    tx.execute(
-        "DELETE FROM clock_segment WHERE guild_id = $1 AND number = $2 AND metric = $3",
-        args![guild, number.value, metric],
-    )
-    .await?;
-    for (index, segment) in (1_i64..).zip(&clock.segments) {
-        tx.execute(
+    );
+    let segments = (1_i64..).zip(&clock.segments).map(|(index, segment)| {
+        (
             "INSERT INTO clock_segment (guild_id, number, metric, segment, from_at, until_at, counted, reason)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             args![
@@ -234,28 +293,18 @@ pub async fn put(
                 segment.reason.stored()
             ],
         )
-        .await?;
-    }
-    Ok(())
+    });
+    std::iter::once(face).chain(segments).collect()
 }
 
-/// Nothing is promised of `number` for `metric` any more, as if it had never been.
-pub async fn delete(tx: &mut Tx, guild: GuildId, number: Number, metric: Metric) -> Result<(), Error> {
-    for sql in [
-        "DELETE FROM clock_segment WHERE guild_id = $1 AND number = $2 AND metric = $3",
-        "DELETE FROM clock WHERE guild_id = $1 AND number = $2 AND metric = $3",
-    ] {
-        tx.execute(sql, args![guild, number.value, metric.name()]).await?;
-    }
-    Ok(())
-}
-
-/// What [`running_in`] asks of a guild and a calendar.
-pub(super) const RUNNING_IN: &str = "SELECT DISTINCT number FROM clock
-      WHERE guild_id = $1 AND calendar_id = $2 AND state IN ('running', 'paused') ORDER BY number";
+/// What [`running_in`] asks of a guild and a calendar. In no order: for one, SQLite would read all clocks of the guild by their numbers.
+pub(super) const RUNNING_IN: &str =
+    "SELECT number FROM clock WHERE guild_id = $1 AND calendar_id = $2 AND state IN ('running', 'paused')";
 
 /// The incidents of `guild` with a clock that goes on in the hours of `calendar`.
 pub async fn running_in(tx: &mut Tx, guild: GuildId, calendar: i64) -> Result<Vec<Number>, Error> {
     let rows: Vec<(i64,)> = tx.all(RUNNING_IN, args![guild, calendar]).await?;
-    Ok(rows.into_iter().map(|(value,)| Number { kind: Kind::Incident, value }).collect())
+    // Both clocks of an incident may go on.
+    let numbers: BTreeSet<i64> = rows.into_iter().map(|(value,)| value).collect();
+    Ok(numbers.into_iter().map(|value| Number { kind: Kind::Incident, value }).collect())
 }

@@ -5,11 +5,11 @@ mod calendars;
 mod clocks;
 mod due;
 
-pub use agreements::{agree, insert_agreement, put_target, put_terms, retire_agreement};
+pub use agreements::{agree, insert_agreement, promises_availability, put_target, put_terms, retire_agreement};
 pub use calendars::{
     Version, calendars, follow_guild, insert_calendar, latest_version, put_version, retire_calendar, uses, versions,
 };
-pub use clocks::{Face, clocks, delete, faces, put, running_in};
+pub use clocks::{Face, clocks, clocks_between, faces, insert, replace, running_in};
 pub use due::due_between;
 
 use super::Book;
