@@ -57,12 +57,6 @@ pub const TABLES: &[Table] = &[
     of("service", "service_id", "service_id name name_key #owner_id tier hours description @retired_at version"),
     of("calendar", "calendar_id", "calendar_id name name_key ?follows_guild @retired_at"),
     of("calendar_version", "calendar_id from_at", "calendar_id @from_at timezone hours days"),
-    of(
-        "digest_schedule",
-        "digest_id",
-        "digest_id #channel_id frequency minute timezone #created_by @created_at @told_until @removed_at",
-    ),
-    of("digest_period", "frequency timezone from_at", "frequency timezone @from_at @until_at figures @published_at"),
     of("agreement", "agreement_id", "agreement_id kind name name_key service_id @from_at @retired_at"),
     of("agreement_terms", "agreement_id from_at", TERMS),
     of("target", "agreement_id priority metric from_at", "agreement_id priority metric @from_at amount calendar_id"),
