@@ -46,6 +46,8 @@ async fn every_table_and_every_column_is_exported_or_left_out_for_a_reason() {
                 assert!(known.columns().any(|(name, _)| name == key), "{table} is ordered by {key}, which is not read");
             }
         }
+        let names: BTreeSet<&str> = TABLES.iter().map(|table| table.name).collect();
+        assert_eq!(names.len(), TABLES.len(), "a table stands in src/export/tables.rs twice");
         for table in TABLES.iter().map(|table| table.name).chain(left_out) {
             assert!(found.contains_key(table), "there is no table {table}");
         }

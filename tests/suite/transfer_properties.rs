@@ -77,12 +77,12 @@ fn general() -> impl Strategy<Value = String> {
         let roles: BTreeMap<&str, BTreeSet<u64>> = roles;
         let mut file = format!("format = 1\n[server]\ntimezone = \"{zone}\"\n[channels]\n");
         for (purpose, id) in channels {
-            let _ = write!(file, "{purpose} = \"{}\"\n", FIRST_ID + id);
+            let _ = writeln!(file, "{purpose} = \"{}\"", FIRST_ID + id);
         }
         file += "[roles]\n";
         for (capability, ids) in roles {
             let ids: Vec<String> = ids.into_iter().map(|id| format!("\"{}\"", FIRST_ID + id)).collect();
-            let _ = write!(file, "{capability} = [{}]\n", ids.join(", "));
+            let _ = writeln!(file, "{capability} = [{}]", ids.join(", "));
         }
         file + &format!("[incidents]\nclose-after = {close}\nreview-within = {review}\nnotice-every = {every}\nquiet-hours = \"{quiet}\"\n")
     })
@@ -190,7 +190,7 @@ fn file() -> impl Strategy<Value = String> {
             file += table;
             // Every other one is about a service, if there is one.
             if place % 2 == 0 && !services.is_empty() {
-                let _ = write!(file, "service = {}\n", text(&services[about.index(services.len())].0));
+                let _ = writeln!(file, "service = {}", text(&services[about.index(services.len())].0));
             }
         }
         file
