@@ -198,7 +198,7 @@ impl Program {
         let to = async |elapsed| pass_until(store, clock, self.morning + elapsed, WATCHED).await;
         match self.tour.play(playground, pause, to).await {
             Ok(()) => {
-                println!("\nThe tour is over. Ask for the report yourself:  /incident report incident:INC-{number}")
+                println!("\nThe tour is over. Ask for the report yourself:  /incident report incident:INC-{number}");
             }
             Err(stopped) => eprintln!("wardroom: {stopped}"),
         }

@@ -18,9 +18,11 @@ use crate::store::Tx;
 /// What [`between`] asks: each population has an index of its own, and a list of numbers keeps SQLite from reading the guild's incidents
 /// through and looking each up among them. `$1` is the guild, `$2` and `$3` are the period.
 pub const BETWEEN: &str = "
-    SELECT i.number, i.priority, i.service_id, i.declared_at, i.acknowledged_at, i.restored_at, i.reopened
+    SELECT i.number, i.priority, i.service_id, i.declared_at, i.restored_at, i.reopened,
+           CASE WHEN i.acknowledged_implied = 0 THEN i.acknowledged_at END AS acknowledged_at
       FROM incident i
      WHERE i.guild_id = $1 AND i.kind = 'live' AND i.restricted = 0 AND i.state NOT IN ('cancelled', 'merged')
+       AND (i.closed_as IS NULL OR i.closed_as = 'done')
        AND i.number IN (
            SELECT number FROM incident WHERE guild_id = $1 AND declared_at >= $2 AND declared_at < $3
             UNION ALL

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::business_time::Instant;
 use crate::incident::history::{History, Standing};
-use crate::incident::{HoldReason, Incident, Kind, State};
+use crate::incident::{CloseAs, HoldReason, Incident, Kind, State};
 use crate::level::clock::{Course, Hold, Rating, Stop};
 
 /// What `history` tells of `incident`, as far as clocks care.
@@ -40,7 +40,9 @@ pub fn of(incident: &Incident, history: &History) -> Course {
             .collect(),
         stops,
         told: measured.told.clone(),
-        void: incident.kind != Kind::Live || matches!(incident.state, State::Cancelled | State::Merged),
+        void: incident.kind != Kind::Live
+            || matches!(incident.state, State::Cancelled | State::Merged)
+            || incident.closure.as_ref().is_some_and(|closure| closure.closed_as != CloseAs::Done),
     }
 }
 
