@@ -467,6 +467,7 @@ async fn agreed(desk: &Desk, by: &Person) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "the file is shown whole")]
 async fn calendars_and_agreements_stand_in_the_file() {
     Desk::on_each_database(async |desk| {
         desk.set_up().await;
