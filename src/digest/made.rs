@@ -138,7 +138,7 @@ pub fn message(digest: &Digest) -> Result<Message, Error> {
         ("trend.png", pictures::trend(digest).map_err(drawn)?),
         ("durations.png", pictures::durations(digest).map_err(drawn)?),
     ];
-    made.extend(pictures::availability(digest).map_err(drawn)?.map(|picture| ("budget.png", picture)));
+    made.extend(pictures::availability(digest).map_err(drawn)?.map(|picture| ("availability.png", picture)));
     let all: Vec<Picture> = made.iter().map(|(_, picture)| picture.clone()).collect();
     let page = page::render(digest, &all);
     let message = made.into_iter().fold(Message::say(text::text(digest)), |message, (name, picture)| {

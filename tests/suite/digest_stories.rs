@@ -68,7 +68,7 @@ async fn a_day_is_told_the_next_morning_once() {
         ");
         let files: Vec<String> =
             found[0].attachments.iter().filter_map(|file| Some(file["filename"].as_str()?.to_owned())).collect();
-        assert_snapshot!(files.join(" "), @"targets.png trend.png durations.png budget.png digest.html digest.csv breaches.csv");
+        assert_snapshot!(files.join(" "), @"targets.png trend.png durations.png availability.png digest.html digest.csv breaches.csv");
         desk.restart(async {}).await;
         desk.pass(TimeDelta::hours(2)).await;
         assert_eq!(posted(desk).len(), 1, "it is told once");

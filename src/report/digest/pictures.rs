@@ -1,8 +1,8 @@
 //! The digest for the eye: what was attained, and how it went over the last periods.
 
-use super::words::percent;
+use super::words::{budget, percent};
 use super::{Digest, Told};
-use crate::availability::rules::Share;
+use crate::availability::rules::{Share, WHOLE};
 use crate::chart::{self, Bar, Fault, Line, Picture, Unit};
 use crate::level::Metric;
 
@@ -15,7 +15,8 @@ pub fn attained(digest: &Digest) -> Result<Picture, Fault> {
         .map(|one| Bar {
             label: super::words::cell(one),
             share: ratio(one.met, one.n()),
-            target: None,
+            // Each of them was promised.
+            target: Some(1.0),
             note: format!("{} of {}", one.met, one.n()),
         })
         .collect();
@@ -33,16 +34,15 @@ pub fn availability(digest: &Digest) -> Result<Option<Picture>, Fault> {
         .take(chart::MOST_BARS)
         .map(|one| Bar {
             label: digest.service(one.service).to_owned(),
-            // What is left of the budget tells more than nines that no eye tells apart.
-            share: one.budget_left().map(|left| clamped(left.clamp(0, 100), 100)),
-            target: None,
-            note: one.share().map_or_else(|| "n/a".to_owned(), |share| format!("{} % available", share.percent(3))),
+            share: one.share().map(|share| quotient(share.part, share.whole)),
+            target: one.objective.map(|millionths| quotient(millionths, WHOLE)),
+            note: one.budget_left().map_or_else(|| "n/a".to_owned(), budget),
         })
         .collect();
     if bars.is_empty() {
         return Ok(None);
     }
-    chart::bars(&format!("Error budget left · {}", digest.told.period.name()), &bars).map(Some)
+    chart::bars(&format!("Availability · {}", digest.told.period.name()), &bars).map(Some)
 }
 
 /// How much was attained over the periods.
@@ -66,7 +66,7 @@ pub fn trend(digest: &Digest) -> Result<Picture, Fault> {
 pub fn durations(digest: &Digest) -> Result<Picture, Fault> {
     let names: Vec<String> = digest.periods().map(|told| told.period.key()).collect();
     let of = |pick: fn(&Told) -> Option<i64>| -> Vec<Option<f64>> {
-        digest.periods().map(|told| pick(told).map(|seconds| clamped(seconds, 60))).collect()
+        digest.periods().map(|told| pick(told).map(|seconds| quotient(seconds, 60))).collect()
     };
     let lines = [
         Line { label: "median to resolve".to_owned(), points: of(|told| told.figures.resolve.median) },
@@ -76,12 +76,12 @@ pub fn durations(digest: &Digest) -> Result<Picture, Fault> {
 }
 
 fn ratio(part: usize, whole: usize) -> Option<f64> {
-    super::words::share(part, whole).map(|Share { part, whole }| clamped(part, whole))
+    super::words::share(part, whole).map(|Share { part, whole }| quotient(part, whole))
 }
 
 /// A quotient for a picture, where a rounding error is less than a pixel.
 #[expect(clippy::cast_precision_loss, reason = "a picture has fewer pixels than the numbers have digits")]
-fn clamped(part: i64, whole: i64) -> f64 {
+fn quotient(part: i64, whole: i64) -> f64 {
     part as f64 / whole as f64
 }
 

@@ -1,7 +1,7 @@
 //! The digest as a message that reads in ten seconds on a phone.
 
 use super::figures::{Availability, Breach, Figures};
-use super::words::{adjusted_availability, adjustments, count, moment, name, percent, share, short};
+use super::words::{adjusted_availability, adjustments, budget, count, moment, name, percent, share, short};
 use super::{Digest, Times};
 use crate::chat::text::{esc, fit};
 
@@ -137,7 +137,7 @@ fn availability(digest: &Digest) -> Vec<String> {
                 (Some(_), Some(_)) => "🔴",
                 _ => "⚪",
             };
-            let left = one.budget_left().map(budget).unwrap_or_default();
+            let left = one.budget_left().map(|left| format!(" · {}", budget(left))).unwrap_or_default();
             let outages = usize::try_from(one.outages).unwrap_or_default();
             format!("{sign} **{}** {share}{left} · {}", fit(digest.service(one.service), 40), count(outages, "outage"))
         })
@@ -146,11 +146,6 @@ fn availability(digest: &Digest) -> Vec<String> {
         lines.push(format!("-# … and {} more in `digest.csv`", count(shown.len() - SHOWN, "service")));
     }
     lines
-}
-
-/// What is left of the error budget; of one that is gone, how much of it was spent.
-fn budget(left: i64) -> String {
-    if left >= 0 { format!(" · budget {left} % left") } else { format!(" · budget spent to {} %", 100 - left) }
 }
 
 fn recurring(digest: &Digest) -> Option<String> {

@@ -56,6 +56,11 @@ pub fn moment(at: DateTime<Utc>, zone: &TimeZone) -> String {
         .unwrap_or_default()
 }
 
+/// What is left of the error budget; of one that is gone, how much of it was spent.
+pub fn budget(left: i64) -> String {
+    if left >= 0 { format!("budget {left} % left") } else { format!("budget spent to {} %", 100 - left) }
+}
+
 /// What is otherwise now than it was published: name, then, now.
 pub fn adjustments(published: &Figures, now: &Figures) -> Vec<(String, String, String)> {
     let mut found = Vec::new();
