@@ -64,7 +64,11 @@ pub fn removed(schedule: &Schedule) -> Message {
 /// A period in a line.
 pub fn line(told: &Told) -> String {
     let (met, n) = told.figures.met();
-    let sign = if met == n { "🟢" } else { "🔴" };
+    let sign = match n {
+        0 => "⚪",
+        _ if met == n => "🟢",
+        _ => "🔴",
+    };
     format!(
         "{sign} **{}** {met} of {n} targets met · {} opened · {} resolved",
         told.period.name(),

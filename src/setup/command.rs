@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::check::findings;
-use super::{Habits, Purpose, reply, store};
+use super::{Guild, Habits, Purpose, reply, store};
 use crate::chat::answer::Answer;
 use crate::chat::invocation::TargetFile;
 use crate::chat::phrase;
-use crate::command::context::Context;
+use crate::command::context::{Context, Scene};
 use crate::command::outside::Outside;
 use crate::error::Error;
 use crate::incident;
@@ -157,8 +157,11 @@ pub async fn handle(tx: &mut Tx, context: &Context, command: Command, outside: &
                 after: Fact::Plain(name.clone()),
             };
             record(tx, context, "setup.timezone", "guild", proof.basis(), change).await?;
+            // The quiet hours are others too.
+            let there = Guild { zone: zone.clone(), zone_name: name.clone(), ..context.guild.clone() };
+            let scene = Scene { guild: there, ..context.scene.clone() };
             for calendar in level::store::follow_guild(tx, guild, &name, context.now).await? {
-                incident::levels::follow_calendar(tx, context, calendar).await?;
+                incident::levels::follow_calendar(tx, &scene, calendar).await?;
             }
             let now = jiff::Timestamp::from_microsecond(context.now.timestamp_micros())
                 .map(|now| zone.to_datetime(now).strftime("%H:%M on %Y-%m-%d").to_string())

@@ -177,9 +177,6 @@ async fn a_raised_priority_counts_from_the_same_start() {
         desk.settle().await;
         assert_snapshot!(told(desk, "INC-1"), @"
         @&Responders **INC-1** · P1 · checkout is down
-        🟠 90 % of the time to resolve is used up (4 h in 24x7), due ⟨14:48⟩.
-        ---
-        @&Responders **INC-1** · P1 · checkout is down
         🔴 The time to resolve was used up before P1 was given: 4 h in 24x7 is broken since ⟨14:48⟩.
         ");
         let promise = "by **Default** (the default, as the service has none of its own); promise no. 2, given ⟨14:48⟩, counted from the same start";
@@ -366,6 +363,99 @@ async fn lesser_incidents_warn_nobody_at_night_and_drills_nobody_at_all() {
         ");
         assert_eq!(face(desk, "INC-2"), "no clock");
         assert_snapshot!(why(desk, "INC-2").await, @"**INC-2** is no live incident: nothing is promised of a drill, a test or what is written down afterwards.");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_taken_back_is_told_anew_and_is_not_late() {
+    Desk::on_each_database(async |desk| {
+        desk.set_up_and_declared("P3").await;
+        desk.pass(TimeDelta::minutes(20)).await;
+        desk.bob.slash(desk.room("INC-1"), "incident priority", json!({"priority": "P1"})).await;
+        desk.settle().await;
+        desk.pass(TimeDelta::seconds(5)).await;
+        assert_eq!(told(desk, "INC-1").matches("used up before P1 was given").count(), 1, "{}", told(desk, "INC-1"));
+        // It was a slip. What was told of the P1 was not told of the P2 that comes next.
+        desk.bob.slash(desk.room("INC-1"), "incident undo", json!({})).await;
+        desk.bob.slash(desk.room("INC-1"), "incident priority", json!({"priority": "P2"})).await;
+        desk.settle().await;
+        desk.pass(TimeDelta::seconds(150)).await;
+        assert!(
+            told(desk, "INC-1").contains("75 % of the time to respond is used up (30 min"),
+            "{}",
+            told(desk, "INC-1")
+        );
+        // An acknowledgement that is taken back when the time is over is no fault of wardroom's.
+        for seconds in [270, 60] {
+            desk.pass(TimeDelta::seconds(seconds)).await;
+        }
+        desk.bob.slash(desk.room("INC-1"), "incident ack", json!({})).await;
+        desk.settle().await;
+        desk.pass(TimeDelta::minutes(5)).await;
+        let before = told(desk, "INC-1");
+        desk.bob.slash(desk.room("INC-1"), "incident undo", json!({})).await;
+        desk.settle().await;
+        desk.pass(TimeDelta::seconds(5)).await;
+        let after = told(desk, "INC-1");
+        assert!(after.contains("The time to respond is over: 30 min"), "{after}");
+        assert_eq!(after.matches("This is late").count(), before.matches("This is late").count(), "{after}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_calendar_with_a_zone_of_its_own_stays_there_and_one_that_is_retired_stays_so() {
+    Desk::on_sqlite(async |desk| {
+        desk.set_up().await;
+        let office = json!({"name": "office", "timezone": "America/New_York", "hours": "Mon-Fri 9-17"});
+        administrator(desk, "sla calendar add", office).await;
+        administrator(desk, "setup timezone", json!({"timezone": "Asia/Tokyo"})).await;
+        assert_snapshot!(administrator(desk, "sla calendar list", json!({})).await, @"
+        **24x7** · `24x7` · the server's zone, `Asia/Tokyo` · open now
+        **office** · `Mon-Fri 09:00-17:00` · `America/New_York` · closed now
+        ");
+        let shop = json!({"name": "Shop", "timezone": "Asia/Tokyo", "hours": "daily 10-20"});
+        administrator(desk, "sla calendar add", shop).await;
+        let target =
+            |target: &str| json!({"service": "checkout", "priority": "P2", "metric": "resolution", "target": target});
+        let mut first = target("4h");
+        first["calendar"] = json!("Shop");
+        let mut said = Vec::new();
+        for (command, options) in [
+            ("sla set", first),
+            ("sla set", target("none")),
+            ("sla calendar retire", json!({"calendar": "Shop"})),
+            ("sla set", target("4h")),
+        ] {
+            said.push(administrator(desk, command, options).await);
+        }
+        assert_snapshot!(said.join("\n"), @"
+        From now on **P2 resolution** of **checkout** is promised **4 h in Shop**, by the SLA **checkout**. Incidents that are under way keep what they were promised.
+        From now on **P2 resolution** of **checkout** is promised **nothing** (it was 4 h in Shop), by the SLA **checkout**. Incidents that are under way keep what they were promised.
+        Calendar **Shop** is retired. What was judged by it stays as it is.
+        Calendar **Shop** is retired. `/sla calendar list` shows the others.
+        ");
+        let sale = json!({"calendar": "office", "date": "2026-12-28", "hours": "10:00-14:00", "name": "24-hour sale"});
+        assert_snapshot!(administrator(desk, "sla calendar holiday", sale).await, @"2026-12-28: `24-hour` reads like more hours. Begin the name with a word.");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nights_are_those_of_the_zone_that_was_set() {
+    Desk::on_sqlite(async |desk| {
+        desk.set_up().await;
+        let night = json!({"service": "default", "priority": "P3", "metric": "resolution", "target": "14h", "calendar": "24x7"});
+        administrator(desk, "sla set", night).await;
+        let declared = json!({"title": "reports are slow", "priority": "P3", "service": "reporting"});
+        desk.alice.slash("general", "incident declare", declared).await;
+        desk.bob.slash("general", "incident ack", json!({"incident": "INC-1"})).await;
+        desk.pass(TimeDelta::hours(11)).await;
+        // 90 % are used up at 22:36, which is night in UTC and afternoon in New York.
+        administrator(desk, "setup timezone", json!({"timezone": "America/New_York"})).await;
+        desk.pass(TimeDelta::minutes(97)).await;
+        assert!(told(desk, "INC-1").contains("90 % of the time to resolve"), "{}", told(desk, "INC-1"));
     })
     .await;
 }

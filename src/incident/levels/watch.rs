@@ -36,7 +36,7 @@ pub async fn fire(tx: &mut Tx, scene: &Scene, incident: Incident, due: &Due, lat
         let untold = clock.untold(calendar, scene.now.into());
         for (percent, at) in &untold {
             // A breach is told a second after the last in time, and happened at that last.
-            let at = if *percent >= 100 { *at - 1 } else { *at };
+            let at = clock.reaches(calendar, *percent).unwrap_or(*at);
             remember(tx, scene, &incident, clock, *percent, at.into()).await?;
         }
         if let Some((percent, _)) = untold.last() {

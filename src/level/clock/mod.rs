@@ -300,6 +300,7 @@ impl Clock {
             return Vec::new();
         }
         let highest = self.told.last().copied().unwrap_or(0);
+        let due = self.due(calendar);
         self.promise
             .warnings
             .steps()
@@ -308,7 +309,8 @@ impl Clock {
             .filter(|percent| *percent > highest)
             .map_while(|percent| {
                 let at = self.reaches(calendar, percent)?;
-                Some((percent, if percent >= 100 { at + 1 } else { at }))
+                // What comes together with the breach, as of a promise that was used up when it was given, is told with it.
+                Some((percent, if percent >= 100 || due == Some(at) { at + 1 } else { at }))
             })
             .collect()
     }

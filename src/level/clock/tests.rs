@@ -155,6 +155,7 @@ fn another_priority_applies_to_the_same_start() {
     let clock = resolution(&book, &course);
     assert_eq!(clock.verdict(office(&book), at(9, 10, 1)), Verdict::Breached(at(9, 10, 0)));
     assert_eq!(clock.untold(office(&book), at(9, 10, 1)).len(), 5);
+    assert!(clock.untold(office(&book), at(9, 10, 0)).is_empty(), "nobody is warned of what is broken a second later");
     // Back to where it was, it is another promise, and a breach that was told stays told of the one before.
     course.ratings.push(rated(at(9, 11, 0), Priority::P3));
     course.told = vec![told(3, 2, 100, at(9, 10, 0))];
