@@ -104,7 +104,7 @@ async fn tell(
     post(tx, scene, incident, room, key, &message).await
 }
 
-/// Whom the rungs reach. A rung that nobody stands on hands down to the one below, so that a target is never broken in silence. Whoever is
+/// Whom the rungs reach. A rung that nobody stands on hands down to whoever is in command, so that a target is never broken in silence. Whoever is
 /// called to a restricted incident must be let in first, so there it is the one in command alone.
 async fn calls(tx: &mut Tx, scene: &Scene, incident: &Incident, rungs: &BTreeSet<Rung>) -> Result<Vec<Ping>, Error> {
     let roles =

@@ -112,8 +112,8 @@ pub(super) async fn edit(tx: &mut Tx, context: &Context, said: Edit) -> Result<A
     };
     let after = Terms {
         from: context.now,
-        workload: words(said.workload).or_else(|| before.workload.clone()),
-        exceptions: words(said.exceptions).or_else(|| before.exceptions.clone()),
+        workload: other_words(said.workload, before.workload.as_deref()),
+        exceptions: other_words(said.exceptions, before.exceptions.as_deref()),
         availability,
         ..before.clone()
     };
@@ -221,6 +221,15 @@ pub(super) async fn only_one(
             Ok(agreement)
         }
         (several, _) => Err(reply::which_agreement(several).into()),
+    }
+}
+
+/// What is said instead of what stood there; `none` takes it away.
+fn other_words(said: Option<String>, before: Option<&str>) -> Option<String> {
+    match words(said) {
+        Some(text) if text.eq_ignore_ascii_case(super::NONE) => None,
+        Some(text) => Some(text),
+        None => before.map(str::to_owned),
     }
 }
 
