@@ -36,7 +36,7 @@ pub fn availability(digest: &Digest) -> Result<Option<Picture>, Fault> {
             // What is left of the budget tells more than nines that no eye tells apart.
             share: one.budget_left().map(|left| clamped(left.clamp(0, 100), 100)),
             target: None,
-            note: one.share().map_or_else(|| "n/a".to_owned(), |share| format!("{} % available", share.percent(3))),
+            note: one.share().map_or_else(|| "n/a".to_owned(), |share| format!("{} % up", share.percent(3))),
         })
         .collect();
     if bars.is_empty() {
@@ -69,10 +69,10 @@ pub fn durations(digest: &Digest) -> Result<Picture, Fault> {
         digest.periods().map(|told| pick(told).map(|seconds| clamped(seconds, 60))).collect()
     };
     let lines = [
-        Line { label: "median to resolve".to_owned(), points: of(|told| told.figures.resolve.median) },
-        Line { label: "median to acknowledge".to_owned(), points: of(|told| told.figures.acknowledge.median) },
+        Line { label: "to resolve".to_owned(), points: of(|told| told.figures.resolve.median) },
+        Line { label: "to acknowledge".to_owned(), points: of(|told| told.figures.acknowledge.median) },
     ];
-    chart::trend("Minutes, median", &names, &lines, Unit::Minutes)
+    chart::trend("Median times", &names, &lines, Unit::Minutes)
 }
 
 fn ratio(part: usize, whole: usize) -> Option<f64> {
