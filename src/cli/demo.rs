@@ -18,7 +18,7 @@ use crate::bot::{self, Ended, Parts};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::outbox;
-use crate::playground::{self, Playground, Tour, World};
+use crate::playground::{self, Playground, Quarter, Tour, World};
 use crate::store::Store;
 use crate::timer;
 
@@ -33,14 +33,29 @@ pub(super) struct Options {
     /// How fast the tour is played: 2 is twice as fast, 0 as fast as possible
     #[arg(long, default_value_t = 1.0, requires = "tour", value_parser = speed)]
     tour_speed: f64,
+    /// Begin the tour at once, without the quarter of incidents and digests before it
+    #[arg(long, requires = "tour")]
+    no_quarter: bool,
 }
 
 /// How long the tour takes at its usual speed, beside what the bot needs.
 const TOUR: Duration = Duration::from_secs(100);
-/// Between two looks whether everything is said.
-const LOOK: Duration = Duration::from_millis(25);
-/// The longest wait for that.
+/// The longest wait until everything is said.
 const SETTLES_WITHIN: Duration = Duration::from_secs(15);
+
+/// How long it takes until everything is said.
+#[derive(Clone, Copy)]
+struct Pace {
+    /// Between two looks.
+    look: Duration,
+    /// How far the clock goes meanwhile, since edits of a card keep a distance.
+    step: TimeDelta,
+}
+
+/// As people would watch it.
+const WATCHED: Pace = Pace { look: Duration::from_millis(25), step: TimeDelta::milliseconds(200) };
+/// As fast as a quarter passes.
+const PASSED: Pace = Pace { look: Duration::from_millis(5), step: TimeDelta::seconds(1) };
 
 fn speed(text: &str) -> Result<f64, String> {
     let speed: f64 = text.parse().map_err(|_| "it is a number such as 2 or 0.5".to_owned())?;
@@ -52,10 +67,19 @@ const CONNECTS_WITHIN: Duration = Duration::from_secs(20);
 
 pub(super) async fn demo(options: Options) -> ExitCode {
     let clock = Clock::system();
-    if options.tour {
-        clock.advance(to_the_morning(clock.now()));
+    let program = options.tour.then(|| Program::new(clock.now(), !options.no_quarter));
+    if let Some(program) = &program {
+        clock.advance(program.begin - clock.now());
     }
-    let settings = playground::Options { port: options.port, clock: clock.reading(), ..playground::Options::default() };
+    // A quarter in half a minute is more than any limit allows.
+    let limited = program.as_ref().is_none_or(|program| program.quarter.is_none());
+    let settings = playground::Options {
+        port: options.port,
+        clock: clock.reading(),
+        rate_limits: limited,
+        limit_headers: limited,
+        ..playground::Options::default()
+    };
     let playground = match Playground::start(settings, World::sample()).await {
         Ok(playground) => playground,
         Err(error) => return say(&format!("the playground could not be started: {error}; is the port taken?"), 1),
@@ -79,28 +103,23 @@ pub(super) async fn demo(options: Options) -> ExitCode {
     let bot = tokio::spawn(bot::run(parts, stop.clone(), Some(connected)));
     let up = tokio::time::timeout(CONNECTS_WITHIN, is_connected.wait_for(|up| *up)).await;
     if matches!(up, Ok(Ok(_))) {
-        if options.tour {
+        if program.is_some() {
             playground.wait_commands().await;
         } else {
             set_up(&playground).await;
         }
         println!("wardroom is running in a playground. Open it and be several people:\n\n    {}\n", playground.url());
-        if options.tour {
-            println!(
-                "A whole incident is played there now: four hours of six people. Look into #incidents and the room below it,"
-            );
-            println!(
-                "and into #management. At its end the thread of the review has the report: a page, a text, and JSON."
-            );
+        if let Some(program) = &program {
+            program.announce();
         } else {
             println!(
                 "Try  /incident declare title:checkout is down  or type  @wardroom p1 checkout is down on payments"
             );
         }
         println!("Ctrl-C ends it; nothing is kept.");
-        if options.tour {
+        if let Some(program) = &program {
             tokio::select! {
-                () = tour(&playground, &store, &clock, options.tour_speed) => {}
+                () = program.play(&playground, &store, &clock, options.tour_speed) => {}
                 () = stop.cancelled() => {}
             }
         }
@@ -125,32 +144,80 @@ fn to_the_morning(now: DateTime<Utc>) -> TimeDelta {
     day.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(9) - now
 }
 
-/// Plays the tour, and tells what came of it.
-async fn tour(playground: &Playground, store: &Store, clock: &Clock, speed: f64) {
-    let tour = Tour::checkout_outage();
-    let acts = u32::try_from(tour.timed_acts()).unwrap_or(u32::MAX).max(1);
-    let pause = if speed > 0.0 { (TOUR / acts).div_f64(speed) } else { Duration::ZERO };
-    let began = clock.now();
-    let played = tour.play(playground, pause, async |elapsed| pass_until(store, clock, began + elapsed).await).await;
-    match played {
-        Ok(()) => println!("\nThe tour is over. Ask for the report yourself:  /incident report incident:INC-1"),
-        Err(stopped) => eprintln!("wardroom: {stopped}"),
+/// What is played.
+struct Program {
+    /// Where the clock stands at first.
+    begin: DateTime<Utc>,
+    /// The quarter before the tour, and how many incidents it has.
+    quarter: Option<(Tour, usize)>,
+    /// When the tour begins.
+    morning: DateTime<Utc>,
+    tour: Tour,
+}
+
+impl Program {
+    fn new(now: DateTime<Utc>, with_quarter: bool) -> Self {
+        let morning = now + to_the_morning(now);
+        let tour = Tour::checkout_outage();
+        if !with_quarter {
+            return Self { begin: morning, quarter: None, morning, tour };
+        }
+        let quarter = Quarter::of_a_payment_company();
+        let (begin, story) = quarter.before(&tour, morning);
+        let tour = Tour::checkout_outage_after(&quarter);
+        Self { begin, quarter: Some((story, quarter.incidents())), morning, tour }
+    }
+
+    fn announce(&self) {
+        if let Some((_, incidents)) = &self.quarter {
+            println!(
+                "First a quarter passes there, {incidents} incidents in about half a minute: #digests tells how service levels stood."
+            );
+            println!("--no-quarter leaves it out.");
+        }
+        println!(
+            "A whole incident is played there: four hours of six people. Look into #incidents and the room below it,"
+        );
+        println!("and into #management. At its end the thread of the review has the report: a page, a text, and JSON.");
+    }
+
+    /// Plays it, and tells what came of it.
+    async fn play(&self, playground: &Playground, store: &Store, clock: &Clock, speed: f64) {
+        let mut number = 1;
+        if let Some((quarter, incidents)) = &self.quarter {
+            let to = async |elapsed| pass_until(store, clock, self.begin + elapsed, PASSED).await;
+            if let Err(stopped) = quarter.play(playground, Duration::ZERO, to).await {
+                return eprintln!("wardroom: in the quarter before, {stopped}");
+            }
+            pass_until(store, clock, self.morning, PASSED).await;
+            number += incidents;
+            println!("\nThe quarter is over; now INC-{number}.");
+        }
+        let acts = u32::try_from(self.tour.timed_acts()).unwrap_or(u32::MAX).max(1);
+        let pause = if speed > 0.0 { (TOUR / acts).div_f64(speed) } else { Duration::ZERO };
+        let to = async |elapsed| pass_until(store, clock, self.morning + elapsed, WATCHED).await;
+        match self.tour.play(playground, pause, to).await {
+            Ok(()) => {
+                println!("\nThe tour is over. Ask for the report yourself:  /incident report incident:INC-{number}");
+            }
+            Err(stopped) => eprintln!("wardroom: {stopped}"),
+        }
     }
 }
 
 /// Moves the clock of both, with a halt wherever something is due, so that nothing comes late.
-async fn pass_until(store: &Store, clock: &Clock, until: DateTime<Utc>) {
-    settle(store, clock).await;
+async fn pass_until(store: &Store, clock: &Clock, until: DateTime<Utc>, pace: Pace) {
+    settle(store, clock, pace).await;
     while clock.now() < until {
         let due = store.read(|tx| Box::pin(timer::next_due(tx))).await.ok().flatten();
         let halt = due.filter(|due| *due > clock.now()).map_or(until, |due| due.min(until));
         clock.advance(halt - clock.now());
-        settle(store, clock).await;
+        settle(store, clock, pace).await;
     }
 }
 
 /// Waits until all that was due has fired and all that is to be said is said. Edits of a card keep a distance, so the clock goes on.
-async fn settle(store: &Store, clock: &Clock) {
+async fn settle(store: &Store, clock: &Clock, pace: Pace) {
     let give_up = Instant::now() + SETTLES_WITHIN;
     while Instant::now() < give_up {
         let now = clock.now();
@@ -164,8 +231,8 @@ async fn settle(store: &Store, clock: &Clock) {
         if matches!(left.await, Ok((0, 0))) {
             return;
         }
-        tokio::time::sleep(LOOK).await;
-        clock.advance(TimeDelta::milliseconds(200));
+        tokio::time::sleep(pace.look).await;
+        clock.advance(pace.step);
     }
 }
 

@@ -61,7 +61,7 @@ pub use message::{Button, Message, Pinged, Select};
 pub use options::{Clock, Options};
 pub use people::{Person, Place};
 pub use snowflake::Id;
-pub use tour::{Stopped, Tour};
+pub use tour::{Quarter, Stopped, Tour};
 pub use watch::Thread;
 pub use world::World;
 pub use writing::Attached;

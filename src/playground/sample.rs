@@ -24,6 +24,7 @@ impl World {
             .channel_about("changes", "What will change in production, and when")
             .channel_about("problems", "Why things break, so that they stop")
             .channel_about("management", "Service levels and reports")
+            .channel_about("digests", "How service levels stood, week by week and month by month")
             .channel_about("operations", "The bot's own affairs")
     }
 }

@@ -26,6 +26,7 @@ mod level_stories;
 mod list_stories;
 mod migrations;
 mod plans;
+mod quarter;
 mod reconcile_stories;
 mod refusal_stories;
 mod setup_stories;

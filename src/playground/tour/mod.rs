@@ -13,7 +13,8 @@
 //! }
 //! ```
 //!
-//! `after` is how long after the act before it this one happens: hours, minutes and seconds, as in `1h30m` or `20s`; nothing at once.
+//! `after` is how long after the act before it this one happens: hours, minutes and seconds, as in `1h30m`, `20s` or `2d`; nothing at once.
+//! What comes before the first act that takes time sets the stage: a tour that follows a [`Quarter`] finds that done.
 //! `who` is a member, `in` the channel or thread. `INC-1…` is the newest thread whose name begins so, and is waited for. What they do is
 //! one of these:
 //!
@@ -26,17 +27,23 @@
 //! | `"chooses": ["INC-1"]` | in the newest select that the person sees there |
 //! | `"on-message": "p95 of checkout", "use": "Add to timeline"` | a message command, on the newest message with these words |
 //!
+//! `"entry": "{All 400 connections}"` among the options is the number of the entry that a message with these words became.
+//!
 //! `hears` are words that the answer contains. An answer without them, or none, stops the tour: a story in which somebody is refused
 //! what they go on to rely on is not the story that was written.
 
+mod calendar;
 mod player;
+mod quarter;
 mod script;
 
 use std::fmt;
 
 use chrono::TimeDelta;
+use regex::{Captures, Regex};
 use serde::Deserialize;
 
+pub use quarter::Quarter;
 use script::Act;
 
 /// The tour that comes with the playground: four hours in which a payment company loses its checkout, and the review on the morning after.
@@ -88,6 +95,25 @@ impl Tour {
         serde_json::from_str(text)
     }
 
+    /// The tour of `wardroom demo --tour` behind `quarter`: its stage is set, and its incidents count on from those that were.
+    ///
+    /// # Panics
+    /// As [`Self::checkout_outage`].
+    #[must_use]
+    pub fn checkout_outage_after(quarter: &Quarter) -> Self {
+        let text = counting_on(CHECKOUT_OUTAGE, quarter.incidents());
+        let mut tour = Self::parse(&text).expect("the tour that comes along can be read");
+        let opening = tour.opening().len();
+        tour.acts.drain(..opening);
+        tour
+    }
+
+    /// The acts that set the stage.
+    fn opening(&self) -> &[Act] {
+        let acts = self.acts.iter().position(|act| !act.after.is_zero()).unwrap_or(self.acts.len());
+        &self.acts[..acts]
+    }
+
     /// How many acts there are that take time: those before the story begins are done at once.
     #[must_use]
     pub fn timed_acts(&self) -> usize {
@@ -98,5 +124,26 @@ impl Tour {
     #[must_use]
     pub fn length(&self) -> TimeDelta {
         self.acts.iter().map(|act| act.after).sum()
+    }
+}
+
+/// `text`, in which `INC-1` is the first behind `count` others.
+fn counting_on(text: &str, count: usize) -> String {
+    let number = Regex::new(r"\bINC-(\d+)").expect("a pattern");
+    let later = |found: &Captures| format!("INC-{}", found[1].parse::<usize>().map_or(0, |number| number + count));
+    number.replace_all(text, later).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tour_behind_a_quarter_counts_on_and_sets_no_stage() {
+        assert_eq!(counting_on("INC-1… INC-1/10 INC-12 PINC-1", 45), "INC-46… INC-46/10 INC-57 PINC-1");
+        let (alone, behind) = (Tour::checkout_outage(), Tour::checkout_outage_after(&Quarter::of_a_payment_company()));
+        assert_eq!(behind.acts.len() + alone.opening().len(), alone.acts.len());
+        assert_eq!((behind.length(), behind.timed_acts()), (alone.length(), alone.timed_acts()));
+        assert_eq!(behind.opening().len(), 0);
     }
 }

@@ -115,7 +115,7 @@ impl Act {
 }
 
 /// `1h30m`, `20s`.
-fn duration<'de, D: Deserializer<'de>>(reader: D) -> Result<TimeDelta, D::Error> {
+pub(super) fn duration<'de, D: Deserializer<'de>>(reader: D) -> Result<TimeDelta, D::Error> {
     let text = String::deserialize(reader)?;
     parse(&text).ok_or_else(|| D::Error::custom(format!("{text:?} is no duration such as 1h30m or 20s")))
 }
@@ -127,6 +127,7 @@ fn parse(text: &str) -> Option<TimeDelta> {
         let end = rest.find(|letter: char| !letter.is_ascii_digit())?;
         let count: i64 = rest[..end].parse().ok()?;
         let unit = match rest.as_bytes()[end] {
+            b'd' => 86_400,
             b'h' => 3600,
             b'm' => 60,
             b's' => 1,
@@ -161,6 +162,7 @@ mod tests {
     fn durations_are_read() {
         assert_eq!(parse("1h30m"), Some(TimeDelta::minutes(90)));
         assert_eq!(parse("20s"), Some(TimeDelta::seconds(20)));
+        assert_eq!(parse("2d1h"), Some(TimeDelta::hours(49)));
         for wrong in ["", "5", "m", "5x", "5 m", "5µ", "99999999999999999999h"] {
             assert_eq!(parse(wrong), None, "{wrong:?}");
         }
