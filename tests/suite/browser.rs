@@ -172,7 +172,6 @@ async fn everything_fits_on_a_telephone() {
     .await;
 }
 
-/// Writes a picture for the documentation, when asked for.
 /// The report of the tour is a page of its own that needs nothing else: it opens from a file, and nothing in it is refused.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_report_of_the_tour_opens_as_a_page_of_its_own() {
@@ -193,6 +192,35 @@ async fn the_report_of_the_tour_opens_as_a_page_of_its_own() {
     std::fs::remove_file(file).expect("it was written");
 }
 
+/// The digest of a month, as it was posted while a quarter passed: its pictures are drawn in the page, and nothing sticks out.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_digest_of_a_month_shows_its_pictures() {
+    let Some(program) = chromium::program() else { return };
+    let desk = crate::quarter::played(Database::sqlite()).await;
+    let mut page = Page::open(program, &desk.playground.url()).await;
+    page.is_wide(1280, 1090).await;
+    page.opens("digests").await;
+    page.sees("Service levels · October 2026").await;
+    let month =
+        "[...document.querySelectorAll('#messages article[id]')].find((one) => read(one).includes('· October 2026'))";
+    page.until("the month", &format!("({month})?.scrollIntoView({{block: 'start'}}), true")).await;
+    let drawn = format!(
+        "[...{month}.querySelectorAll('img')].filter((one) => one.complete && one.naturalWidth > 600).length === 4"
+    );
+    page.until("the pictures of the month", &drawn).await;
+    page.fits().await;
+    let rooms = page.look("document.querySelectorAll('.thread-place').length").await;
+    assert!(
+        rooms.as_u64().is_some_and(|rooms| rooms < 12),
+        "{rooms} rooms are listed, though most are quiet for weeks"
+    );
+    page.until("the month", &format!("{month}.scrollIntoView({{block: 'start'}}), true")).await;
+    write_picture(&mut page, "digest.png").await;
+    page.close().await;
+    desk.close().await;
+}
+
+/// Writes a picture for the documentation, when asked for.
 async fn write_picture(page: &mut Page, name: &str) {
     if std::env::var_os("WARDROOM_WRITE_PICTURES").is_some() {
         let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
