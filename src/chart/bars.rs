@@ -95,7 +95,9 @@ impl Plan {
         let labels = widest(|row| &row.label, SIZE);
         let notes = widest(|row| &row.note, SMALL);
         let targets = headed("target", widest(|row| row.target.as_ref().map_or("", |(_, text)| text), SIZE));
-        let numbers = headed("reached", widest(|row| row.share.as_ref().map_or("", |(_, text, _)| text), SIZE));
+        let shares = widest(|row| row.share.as_ref().map_or("", |(_, text, _)| text), SIZE);
+        // The only number of a row needs no head.
+        let numbers = if targets > 0.0 { headed("reached", shares) } else { shares };
         let marked = if numbers > 0.0 { MARK } else { 0.0 };
 
         let left = MARGIN + column(labels);
@@ -117,10 +119,8 @@ impl Plan {
             canvas.block((x - 0.25, top - 2.0), (0.5, bottom - top + 6.0), ink::GRID);
             canvas.text(name, (x, bottom + 18.0), Anchor::Middle, small);
         }
-        if self.rows.iter().any(|row| row.share.is_some()) {
-            canvas.text("reached", (self.numbers, HEAD), Anchor::End, small);
-        }
         if self.rows.iter().any(|row| row.target.is_some()) {
+            canvas.text("reached", (self.numbers, HEAD), Anchor::End, small);
             canvas.text("target", (self.targets, HEAD), Anchor::End, small);
         }
         let mut y = top;

@@ -198,7 +198,7 @@ async fn the_digest_of_a_month_shows_its_pictures() {
     let Some(program) = chromium::program() else { return };
     let desk = crate::quarter::played(Database::sqlite()).await;
     let mut page = Page::open(program, &desk.playground.url()).await;
-    page.is_wide(1000, 1180).await;
+    page.is_wide(1280, 1090).await;
     page.opens("digests").await;
     page.sees("Service levels · October 2026").await;
     let month =
@@ -209,6 +209,11 @@ async fn the_digest_of_a_month_shows_its_pictures() {
     );
     page.until("the pictures of the month", &drawn).await;
     page.fits().await;
+    let rooms = page.look("document.querySelectorAll('.thread-place').length").await;
+    assert!(
+        rooms.as_u64().is_some_and(|rooms| rooms < 12),
+        "{rooms} rooms are listed, though most are quiet for weeks"
+    );
     page.until("the month", &format!("{month}.scrollIntoView({{block: 'start'}}), true")).await;
     write_picture(&mut page, "digest.png").await;
     page.close().await;

@@ -159,7 +159,11 @@ function body(message, view) {
   parts.push(...message.embeds.map((embed) => embedView(embed, view)));
   parts.push(...message.components.map((component) => componentView(component, message, view)));
   if (!message.content && message.edited_timestamp) parts.push(element("small", { class: "edited" }, "(edited)"));
-  parts.push(...message.attachments.map(attachmentView));
+  const isPicture = (attachment) => pictures.includes(attachment.content_type);
+  const shown = message.attachments.filter(isPicture).map(attachmentView);
+  const others = message.attachments.filter((attachment) => !isPicture(attachment)).map(attachmentView);
+  if (shown.length) parts.push(element("div", { class: "gallery" }, shown));
+  if (others.length) parts.push(element("div", { class: "files" }, others));
   return parts;
 }
 

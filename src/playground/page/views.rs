@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::super::message::Message;
@@ -56,18 +57,27 @@ pub(super) async fn world(State(shared): State<Arc<Shared>>, RawQuery(query): Ra
         "bot": {"id": state.bot, "name": state.users.get(&state.bot).map(|user| &user.display), "connected": connected},
         "people": described.collect::<Vec<_>>(),
         "roles": roles.map(|role| json!({"id": role.id, "name": role.name, "colour": role.colour})).collect::<Vec<_>>(),
-        "channels": channels.iter().map(|channel| described_channel(channel)).collect::<Vec<_>>(),
+        "channels": channels.iter().map(|channel| described_channel(channel, state.now())).collect::<Vec<_>>(),
         "direct": direct.map(|channel| channel.last_message),
         "commands": commands(&state, guild.id, me),
     }))
 }
 
-fn described_channel(channel: &Channel) -> Value {
+/// Whether the thread is away from the list: archived, or quiet for as long as archives it by itself.
+fn is_away(channel: &Channel, now: DateTime<Utc>) -> bool {
+    channel.thread.as_ref().is_some_and(|thread| {
+        let last = channel.last_message.map_or(thread.created, Id::time).max(thread.archive_changed);
+        let minutes = TimeDelta::minutes(i64::try_from(thread.auto_archive).unwrap_or(i64::MAX / 60_000));
+        thread.archived || now - last >= minutes
+    })
+}
+
+fn described_channel(channel: &Channel, now: DateTime<Utc>) -> Value {
     let thread = channel.thread.as_ref();
     json!({
         "id": channel.id, "name": channel.name, "topic": channel.topic, "kind": channel.kind,
         "parent": channel.parent, "last": channel.last_message,
-        "archived": thread.is_some_and(|thread| thread.archived),
+        "archived": is_away(channel, now),
         "locked": thread.is_some_and(|thread| thread.locked),
         "members": thread.map(|thread| thread.members.len()),
     })

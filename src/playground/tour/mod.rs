@@ -27,9 +27,12 @@
 //! | `"chooses": ["INC-1"]` | in the newest select that the person sees there |
 //! | `"on-message": "p95 of checkout", "use": "Add to timeline"` | a message command, on the newest message with these words |
 //!
+//! `"entry": "{All 400 connections}"` among the options is the number of the entry that a message with these words became.
+//!
 //! `hears` are words that the answer contains. An answer without them, or none, stops the tour: a story in which somebody is refused
 //! what they go on to rely on is not the story that was written.
 
+mod calendar;
 mod player;
 mod quarter;
 mod script;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
 use super::super::answer::{Answer, Form, Outcome};
@@ -33,7 +34,7 @@ impl Tour {
         pause: Duration,
         clock: impl AsyncFn(TimeDelta),
     ) -> Result<(), Stopped> {
-        let mut stage = Stage { playground, forms: BTreeMap::new() };
+        let mut stage = Stage { playground, forms: BTreeMap::new(), entries: Vec::new() };
         let mut elapsed = TimeDelta::zero();
         for (number, act) in (1..).zip(&self.acts) {
             elapsed += act.after;
@@ -53,6 +54,8 @@ struct Stage<'a> {
     playground: &'a Playground,
     /// The form that is open in front of each person.
     forms: BTreeMap<Id, Form>,
+    /// What was said and became an entry of a timeline, with the number that the bot gave it.
+    entries: Vec<(String, u64)>,
 }
 
 impl Stage<'_> {
@@ -69,7 +72,9 @@ impl Stage<'_> {
                     Deed::Says { text, file } => {
                         return self.says(&person, place, text, file.as_ref(), &act.hears).await;
                     }
-                    Deed::Slash { command, options } => person.slash(place, command, options.clone()).await,
+                    Deed::Slash { command, options } => {
+                        person.slash(place, command, self.with_entry(options.clone())?).await
+                    }
                     Deed::Clicks(button) => {
                         let has = |message: &Message| message.button(button).is_some_and(|button| !button.disabled);
                         let message = newest(&person, place, has, &format!("no button {button} is there")).await?;
@@ -100,6 +105,17 @@ impl Stage<'_> {
         Ok(())
     }
 
+    /// `options`, with the number of the entry that they name by its words.
+    fn with_entry(&self, mut options: Value) -> Result<Value, String> {
+        let named = options["entry"].as_str().and_then(|text| text.strip_prefix('{')?.strip_suffix('}'));
+        if let Some(words) = named {
+            let entry = self.entries.iter().rev().find(|(said, _)| said.contains(words));
+            let (_, number) = entry.ok_or_else(|| format!("no entry says {words:?}"))?;
+            options["entry"] = Value::from(*number);
+        }
+        Ok(options)
+    }
+
     fn person(&self, name: &str) -> Result<Person, String> {
         let state = self.playground.shared.state();
         let found = state.guilds.keys().find_map(|guild| Some((*guild, state.member_called(*guild, name)?)));
@@ -125,7 +141,7 @@ impl Stage<'_> {
     }
 
     async fn says(
-        &self,
+        &mut self,
         person: &Person,
         place: Id,
         text: &str,
@@ -147,9 +163,16 @@ impl Stage<'_> {
         }
         let is_reply = |message: &Message| message.reply_to.is_some_and(|(_, to)| to == id);
         let reply = newest(person, place, is_reply, "nobody replied").await?;
-        let text = reply.text();
-        if text.contains(hears) { Ok(()) } else { Err(format!("the reply is: {text}")) }
+        let answer = reply.text();
+        self.entries.extend(entry_in(&answer).map(|number| (text.to_owned(), number)));
+        if answer.contains(hears) { Ok(()) } else { Err(format!("the reply is: {answer}")) }
     }
+}
+
+/// The number in `… as entry 25.`
+fn entry_in(answer: &str) -> Option<u64> {
+    let (_, behind) = answer.rsplit_once(" as entry ")?;
+    behind.split(|letter: char| !letter.is_ascii_digit()).next()?.parse().ok()
 }
 
 /// Whether the answer is the one of the story.

@@ -15,14 +15,13 @@
 //! or from the end before. Incidents get their numbers in the order of time, so no act may declare one.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 
 use super::Tour;
+use super::calendar::{Calendar, When, zone};
 use super::script::{Act, Deed, duration};
 
 /// The quarter before [`Tour::checkout_outage`].
@@ -43,10 +42,6 @@ pub struct Quarter {
     acts: Vec<Dated>,
     incidents: Vec<Trouble>,
 }
-
-/// Weeks before that of the tour, the day, the local time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct When(i64, Weekday, Time);
 
 #[derive(Clone, Debug)]
 struct Dated(When, Act);
@@ -135,9 +130,9 @@ impl Quarter {
     /// The quarter before a `tour` that begins at `morning`, as a story, and when that begins. What `tour` sets up is set up first.
     #[must_use]
     pub fn before(&self, tour: &Tour, morning: DateTime<Utc>) -> (DateTime<Utc>, Tour) {
-        let calendar = Calendar { monday: monday_of(morning, &self.zone), zone: &self.zone };
+        let calendar = Calendar::before(morning, &self.zone);
         let mut steps: Vec<(DateTime<Utc>, Act)> =
-            self.acts.iter().map(|Dated(when, act)| (calendar.at(*when), calendar.dated(act.clone()))).collect();
+            self.acts.iter().map(|Dated(when, act)| (calendar.at(*when), dated(&calendar, act.clone()))).collect();
         let mut incidents: Vec<&Trouble> = self.incidents.iter().collect();
         incidents.sort_by_key(|incident| calendar.at(incident.at));
         for (number, incident) in (1..).zip(incidents) {
@@ -178,8 +173,12 @@ impl Trouble {
                 "commander",
             ));
         }
+        // Each beginning opens a window of impact.
+        let impact = |at, window: usize| {
+            by_hand(at, "incident impact", json!({"window": window, "degree": "degraded"}), "degradation")
+        };
         if self.degraded {
-            steps.push(by_hand(self.ack, "incident impact", json!({"window": 1, "degree": "degraded"}), "degradation"));
+            steps.push(impact(self.ack, 1));
         }
         for wait in &self.waits {
             steps.push(by_hand(wait.from, "incident hold", json!({"reason": wait.r#for}), &named));
@@ -192,6 +191,9 @@ impl Trouble {
         let mut end = self.back;
         if let Some(again) = &self.again {
             steps.push(by_hand(end + again.after, "incident reopen", json!({"reason": again.why}), "open again"));
+            if self.degraded {
+                steps.push(impact(end + again.after, 2));
+            }
             end = end + again.after + again.back;
             steps.push(resolve(end, &again.fix, &self.code));
         }
@@ -226,63 +228,17 @@ fn slash(who: &str, place: &str, command: &str, options: Value, hears: &str) -> 
     Act { after: TimeDelta::zero(), who: who.to_owned(), place: place.to_owned(), hears: hears.to_owned(), deed }
 }
 
-/// The weeks before a tour, in their zone.
-struct Calendar<'z> {
-    monday: Date,
-    zone: &'z TimeZone,
-}
-
-impl Calendar<'_> {
-    fn day(&self, When(weeks, weekday, _): When) -> Date {
-        let days = i64::from(weekday.to_monday_zero_offset()) - weeks * 7;
-        self.monday.saturating_add(Span::new().days(days))
-    }
-
-    fn at(&self, when: When) -> DateTime<Utc> {
-        let local = self.zone.to_ambiguous_timestamp(self.day(when).to_datetime(when.2));
-        // Far from the ends of the calendar each local time is an instant; one that the clocks skip is the one behind.
-        let at = local.compatible().unwrap_or(Timestamp::UNIX_EPOCH);
-        DateTime::from_timestamp(at.as_second(), 0).unwrap_or_default()
-    }
-
-    /// `act`, with the dates that its options name.
-    fn dated(&self, mut act: Act) -> Act {
-        if let Deed::Slash { options: Value::Object(options), .. } = &mut act.deed {
-            for value in options.values_mut() {
-                let within = value.as_str().and_then(|text| text.strip_prefix('{')?.strip_suffix('}'));
-                if let Some(when) = within.and_then(When::parse) {
-                    *value = json!(format!("{} {}", self.day(when), when.2.strftime("%H:%M")));
-                }
+/// `act`, with the dates that its options name.
+fn dated(calendar: &Calendar, mut act: Act) -> Act {
+    if let Deed::Slash { options: Value::Object(options), .. } = &mut act.deed {
+        for value in options.values_mut() {
+            let within = value.as_str().and_then(|text| text.strip_prefix('{')?.strip_suffix('}'));
+            if let Some(when) = within.and_then(When::parse) {
+                *value = json!(calendar.written(when));
             }
         }
-        act
     }
-}
-
-fn monday_of(morning: DateTime<Utc>, zone: &TimeZone) -> Date {
-    let now = Timestamp::from_second(morning.timestamp()).unwrap_or(Timestamp::UNIX_EPOCH);
-    let today = zone.to_datetime(now).date();
-    today.saturating_sub(Span::new().days(i64::from(today.weekday().to_monday_zero_offset())))
-}
-
-impl When {
-    /// `8 Sat 22:00`.
-    fn parse(text: &str) -> Option<Self> {
-        let mut words = text.split(' ');
-        let weeks = words.next()?.parse().ok().filter(|weeks| (0..=52).contains(weeks))?;
-        let days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-        let day = words.next()?;
-        let day = i8::try_from(days.iter().position(|known| *known == day)?).ok()?;
-        let time = Time::strptime("%H:%M", words.next()?).ok()?;
-        words.next().is_none().then_some(Self(weeks, Weekday::from_monday_zero_offset(day).ok()?, time))
-    }
-}
-
-impl<'de> Deserialize<'de> for When {
-    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(reader)?;
-        Self::parse(&text).ok_or_else(|| D::Error::custom(format!("{text:?} is no time such as 8 Sat 22:00")))
-    }
+    act
 }
 
 impl<'de> Deserialize<'de> for Dated {
@@ -295,10 +251,6 @@ impl<'de> Deserialize<'de> for Dated {
         }
         Ok(Self(when, serde_json::from_value(Value::Object(fields)).map_err(D::Error::custom)?))
     }
-}
-
-fn zone<'de, D: Deserializer<'de>>(reader: D) -> Result<TimeZone, D::Error> {
-    TimeZone::get(&String::deserialize(reader)?).map_err(D::Error::custom)
 }
 
 #[cfg(test)]
@@ -339,19 +291,27 @@ mod tests {
             .map(|act| {
                 let options = if let Deed::Slash { options, .. } = &act.deed { options } else { &Value::Null };
                 let which = options["incident"].as_str().or(options["start"].as_str()).unwrap_or_default();
-                format!("{} {} {which}", act.after.num_minutes(), act.named())
+                format!("{} {} {which}", act.after.num_minutes(), act.named()).trim_end().to_owned()
             })
             .collect();
-        insta::assert_snapshot!(told.join("\n"), @"");
+        insta::assert_snapshot!(told.join("\n"), @r"
+        0 A /incident declare
+        1 Dev /y 2026-10-31 22:00
+        4 B /incident ack INC-1
+        0 B /incident role INC-1
+        5 B /incident hold INC-1
+        10 B /incident resume INC-1
+        40 B /incident resolve INC-1
+        1440 B /incident reopen INC-1
+        10 B /incident resolve INC-1
+        1370 A /incident declare
+        5 B /incident ack INC-2
+        55 B /incident resolve INC-2
+        ");
     }
 
     #[test]
     fn what_is_misspelt_is_no_quarter() {
-        for wrong in
-            ["8 Sat", "8 sat 22:00", "8 Sat 22:00 x", "-1 Sat 22:00", "8 Sat 25:00", "8  Sat 22:00", "x Sat 22:00"]
-        {
-            assert_eq!(When::parse(wrong), None, "{wrong}");
-        }
         let dated = |text: &str| serde_json::from_str::<Dated>(text).map(|_| ()).map_err(|why| why.to_string());
         assert_eq!(dated(r#"{"at": "1 Mon 10:00", "who": "bob", "in": "x", "clicks": "Close"}"#), Ok(()));
         for wrong in [

@@ -1,6 +1,6 @@
 //! The digest for the eye: what was attained, and how it went over the last periods.
 
-use super::words::{budget, percent};
+use super::words::percent;
 use super::{Digest, Told};
 use crate::availability::rules::{Share, WHOLE};
 use crate::chart::{self, Bar, Fault, Line, Picture, Unit};
@@ -36,7 +36,8 @@ pub fn availability(digest: &Digest) -> Result<Option<Picture>, Fault> {
             label: digest.service(one.service).to_owned(),
             share: one.share().map(|share| quotient(share.part, share.whole)),
             target: one.objective.map(|millionths| quotient(millionths, WHOLE)),
-            note: one.budget_left().map_or_else(|| "n/a".to_owned(), budget),
+            // Below zero more is lost than may be.
+            note: one.budget_left().map_or_else(|| "n/a".to_owned(), |left| format!("budget {left} %")),
         })
         .collect();
     if bars.is_empty() {
@@ -69,10 +70,10 @@ pub fn durations(digest: &Digest) -> Result<Picture, Fault> {
         digest.periods().map(|told| pick(told).map(|seconds| quotient(seconds, 60))).collect()
     };
     let lines = [
-        Line { label: "median to resolve".to_owned(), points: of(|told| told.figures.resolve.median) },
-        Line { label: "median to acknowledge".to_owned(), points: of(|told| told.figures.acknowledge.median) },
+        Line { label: "to resolve".to_owned(), points: of(|told| told.figures.resolve.median) },
+        Line { label: "to acknowledge".to_owned(), points: of(|told| told.figures.acknowledge.median) },
     ];
-    chart::trend("Minutes, median", &names, &lines, Unit::Minutes)
+    chart::trend("Median times", &names, &lines, Unit::Minutes)
 }
 
 fn ratio(part: usize, whole: usize) -> Option<f64> {

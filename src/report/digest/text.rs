@@ -125,8 +125,10 @@ fn times(times: &Times) -> String {
 }
 
 fn availability(digest: &Digest) -> Vec<String> {
-    let shown: Vec<&Availability> =
+    let mut shown: Vec<&Availability> =
         digest.told.figures.availability.iter().filter(|one| one.objective.is_some() || one.down > 0).collect();
+    // What was promised is not pushed out of the message by what was not.
+    shown.sort_by_key(|one| one.objective.is_none());
     let mut lines: Vec<String> = shown
         .iter()
         .take(SHOWN)
