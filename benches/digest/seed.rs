@@ -115,7 +115,7 @@ const ONCE: [&str; 6] = [
     "INSERT INTO agreement (guild_id, agreement_id, kind, name, name_key, from_at)
      SELECT $1, 1, 'sla', 'Default', 'default', 0 WHERE $2 > 0 AND $3 > 0",
     "INSERT INTO agreement_terms (guild_id, agreement_id, from_at, availability, pauses, pauses_response, warnings)
-     SELECT $1, 1, 0, 995000, '', 0, '75' WHERE $2 > 0 AND $3 > 0",
+     SELECT $1, 1, 0, 995000, '', 0, '50 75 90 100 150' WHERE $2 > 0 AND $3 > 0",
     "INSERT INTO planned_window (guild_id, window_id, kind, name, service_id, from_at, until_at, announced_at, announced_by)
      WITH RECURSIVE w (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM w WHERE n * 7 < $3)
      SELECT $1, n, 'maintenance', 'patches', CASE WHEN n % 4 > 0 THEN 1 + n % 12 END, $2 + n * 604800000000,
