@@ -211,8 +211,9 @@ async fn a_message_that_is_no_command_is_left_alone() {
         **wardroom runs incidents here.** Something is wrong? `/incident declare`, or type `@wardroom p1 checkout is down`.
         **/incident** declare and run incidents: `declare` `show` `list` `find` `ack` `update` `note` `role` `priority` `resolve` `reopen` `close` `timeline` `handover` `hold` `resume` `escalate` `task` `link` `merge` `impact` `report` `review` `undo`
         **/service** the catalogue of services: `add` `edit` `list` `show` `retire`
-        **/setup** set wardroom up in this server: `show` `check` `channel` `role` `incidents` `timezone`
-        **/sla** service levels: what is promised, and how it stands: `set` `show` `why` `agreement` `calendar`
+        **/availability** whether service was there when it was promised: `report` `maintenance`
+        **/setup** set wardroom up in this server: `show` `check` `channel` `role` `incidents` `timezone` `export` `import`
+        **/sla** service levels: what is promised, and how it stands: `set` `show` `report` `why` `agreement` `calendar` `digest`
         **/help** what wardroom can do
         **/inbox** what waits for you, with the means to settle it
         On a message: **Apps → Declare incident**, **Apps → Add to timeline**.

@@ -311,6 +311,8 @@ async fn two_calendars_two_agreements_and_the_strictest_holds() {
         ⚠️ P2 resolution of **Silver** cannot be kept: **Network team** takes longer than it allows.
         ");
         assert_snapshot!(desk.text(&desk.alice.slash("general", "sla agreement list", json!({})).await), @"
+        ⚠️ P2 resolution of **Gold** cannot be kept: **Network team** takes longer than it allows.
+        ⚠️ P2 resolution of **Silver** cannot be kept: **Network team** takes longer than it allows.
         **Default** · SLA · every service
         > P1 response 15m · P1 resolution 4h · P2 response 30m · P2 resolution 8h · P3 response 4h · P3 resolution 3d · P4 response 1d · P4 resolution 10d
         -# waiting for customer does not count · told at 50 %, 75 %, 90 %, 100 %, 150 %
@@ -323,8 +325,6 @@ async fn two_calendars_two_agreements_and_the_strictest_holds() {
         **Network team** · OLA · payments
         > P2 resolution 4h
         -# waiting for customer does not count · told at 50 %, 75 %, 90 %, 100 %, 150 %
-        ⚠️ P2 resolution of **Gold** cannot be kept: **Network team** takes longer than it allows.
-        ⚠️ P2 resolution of **Silver** cannot be kept: **Network team** takes longer than it allows.
         ");
         assert_snapshot!(desk.text(&desk.alice.slash("general", "sla calendar list", json!({})).await), @"
         **24x7** · `24x7` · the server's zone, `UTC` · open now
