@@ -151,7 +151,7 @@ async fn hostile_text_shows_as_text_everywhere_and_pings_nobody() {
         ### INC-1 · P3 · \# @␣everyone \<@␣1574726270976000009> \[bank]\(<https://evil.example>) gnp.exe \`\`\`x
         **🔴 New, nobody is on it** · service unknown
         P3 as given · declared ⟨10:00⟩ by @alice
-        🟢 Response due ⟨14:00⟩ · 🟢 Resolution due ⟨17:00⟩
+        ✅ Response in time · 🟢 Resolution due ⟨17:00⟩
         **Last update** ⟨10:00⟩
         > \# @␣everyone \<@␣1574726270976000009> \[bank]\(<https://evil.example>) gnp.exe \`\`\`x
         -# Room: #room
