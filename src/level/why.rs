@@ -59,23 +59,41 @@ fn reason(reason: Reason) -> String {
     }
 }
 
-/// The rows as a table in `zone`; a row that goes past midnight names both days.
+/// The rows as a table in `zone`, as narrow as they allow: it is read on a phone. A row that goes past midnight names both days.
 pub fn table(rows: &[Row], zone: &TimeZone) -> String {
-    let lines: Vec<String> = if rows.len() > ROWS {
+    let cells: Vec<Cells> = if rows.len() > ROWS {
         let (head, rest) = rows.split_at(ROWS / 2);
         let (middle, tail) = rest.split_at(rest.len() - ROWS / 2);
         let sum: i64 = middle.iter().map(|row| row.adds).sum();
         let total = middle.last().map_or(0, |row| row.total);
         let between =
-            format!("{:<32} +{:<18} ={}", format!("… {} more rows", middle.len()), length(sum), length(total));
-        head.iter().map(|row| line(row, zone)).chain([between]).chain(tail.iter().map(|row| line(row, zone))).collect()
+            [format!("… {} more rows", middle.len()), format!("+{}", length(sum)), format!("={}", length(total))];
+        let shown = |row| self::cells(row, zone);
+        head.iter().map(shown).chain([(between, None)]).chain(tail.iter().map(shown)).collect()
     } else {
-        rows.iter().map(|row| line(row, zone)).collect()
+        rows.iter().map(|row| self::cells(row, zone)).collect()
     };
+    let width = |column: usize| cells.iter().map(|(cells, _)| cells[column].chars().count()).max().unwrap_or(0);
+    let widths = [width(0), width(1), width(2)];
+    let lines: Vec<String> = cells
+        .iter()
+        .map(|([when, adds, total], note)| match note {
+            // What does not count adds nothing to line up.
+            Some(note) if adds.is_empty() => format!("{when:<0$}  {note}", widths[0]),
+            note => {
+                let note = note.as_deref().unwrap_or_default();
+                let line = format!("{when:<0$}  {adds:<1$}  {total:<2$}  {note}", widths[0], widths[1], widths[2]);
+                line.trim_end().to_owned()
+            }
+        })
+        .collect();
     format!("```\n{}\n```", lines.join("\n"))
 }
 
-fn line(row: &Row, zone: &TimeZone) -> String {
+/// When, what it adds, what is used up with it; and what is to be said of it.
+type Cells = ([String; 3], Option<String>);
+
+fn cells(row: &Row, zone: &TimeZone) -> Cells {
     let (from, until) = (local(row.span.from, zone), local(row.span.until, zone));
     let time =
         |at: &jiff::civil::DateTime| at.strftime(if at.second() == 0 { "%H:%M" } else { "%H:%M:%S" }).to_string();
@@ -89,12 +107,10 @@ fn line(row: &Row, zone: &TimeZone) -> String {
         format!("{} {}", until.strftime("%a %d %b"), time(&until))
     };
     let when = format!("{} {}-{end}", from.strftime("%a %d %b"), time(&from));
-    match (&row.note, row.adds) {
-        (Some(note), 0) => format!("{when:<32} {note}"),
-        (note, adds) => {
-            let note = note.as_deref().map(|note| format!("  {note}")).unwrap_or_default();
-            format!("{when:<32} +{:<18} ={}{note}", length(adds), length(row.total))
-        }
+    if row.note.is_some() && row.adds == 0 {
+        ([when, String::new(), String::new()], row.note.clone())
+    } else {
+        ([when, format!("+{}", length(row.adds)), format!("={}", length(row.total))], row.note.clone())
     }
 }
 

@@ -120,14 +120,15 @@ async fn an_incident_crosses_a_weekend_a_holiday_and_the_end_of_summer_time() {
         desk.bob.slash("general", "incident ack", json!({"incident": "INC-1"})).await;
         desk.pass(TimeDelta::days(4)).await;
         // Tuesday, 14:00 in Berlin, which is an hour later in UTC than it was on Friday.
-        let why = why(desk, "INC-1").await;
+        // The columns are as wide as their cells.
+        let why = why(desk, "INC-1").await.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
         for line in [
             "times in `Europe/Berlin`",
             "P3 resolution: 3 working days in office, by **Default** (the default, as the service has none of its own)",
-            "Fri 23 Oct 15:00-17:00           +2 h                =2 h\n",
+            "Fri 23 Oct 15:00-17:00 +2 h =2 h\n",
             "Tue 27 Oct 09:00-14:00",
-            "Wed 28 Oct 09:00-17:00           +8 h                =18 h  to come\n",
-            "Thu 29 Oct 09:00-17:00           +8 h                =26 h  to come\n",
+            "Wed 28 Oct 09:00-17:00 +8 h =18 h to come\n",
+            "Thu 29 Oct 09:00-17:00 +8 h =26 h to come\n",
         ] {
             assert!(why.contains(line), "{line}: {why}");
         }
