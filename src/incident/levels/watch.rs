@@ -104,8 +104,8 @@ async fn tell(
     post(tx, scene, incident, room, key, &message).await
 }
 
-/// Whom the rungs reach. A rung that nobody stands on hands down to whoever is in command, so that a target is never broken in silence. Whoever is
-/// called to a restricted incident must be let in first, so there it is the one in command alone.
+/// Whom the rungs reach. A rung that nobody stands on hands down to whoever is in command, so that a target is never broken in silence.
+/// Whoever is called to a restricted incident must be let in first, so there it is the one in command alone.
 async fn calls(tx: &mut Tx, scene: &Scene, incident: &Incident, rungs: &BTreeSet<Rung>) -> Result<Vec<Ping>, Error> {
     let roles =
         |capability| scene.guild.roles.roles(capability).iter().map(|role| Ping::Role(*role)).collect::<Vec<_>>();
